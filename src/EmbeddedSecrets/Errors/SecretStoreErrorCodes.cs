@@ -1,0 +1,71 @@
+namespace EmbeddedSecrets;
+
+/// <summary>The codes that <see cref="SecretStoreException.Code"/> can hold (SPEC section 2.6, DESIGN section 6).</summary>
+public static class SecretStoreErrorCodes
+{
+    /// <summary>400: a parameter does not fit the state of the secret.</summary>
+    public const string InvalidParameter = "InvalidParameter";
+
+    /// <summary>400: the operation does not exist for this kind of secret.</summary>
+    public const string UnsupportedOperation = "UnsupportedOperation";
+
+    /// <summary>400: a limit on stages, tags or versions would be passed.</summary>
+    public const string LimitExceeded = "Rejected.LimitExceeded";
+
+    /// <summary>404: the secret, the version or the stage does not exist.</summary>
+    public const string ResourceNotFound = "Forbidden.ResourceNotFound";
+
+    /// <summary>404: the encryption key does not exist.</summary>
+    public const string KeyNotFound = "Forbidden.KeyNotFound";
+
+    /// <summary>409: the name is taken, or the version id is taken by another value.</summary>
+    public const string ResourceExist = "Rejected.ResourceExist";
+
+    /// <summary>409: the secret is scheduled for deletion.</summary>
+    public const string ResourceInDeleteWindow = "Rejected.ResourceInDeleteWindow";
+
+    /// <summary>409: the secret is not scheduled for deletion, so there is nothing to restore.</summary>
+    public const string ResourceInUse = "Rejected.ResourceInUse";
+
+    /// <summary>409: the encryption key is disabled.</summary>
+    public const string KeyDisabled = "Rejected.Disabled";
+
+    /// <summary>409: the encryption key is scheduled for deletion.</summary>
+    public const string KeyPendingDeletion = "Rejected.PendingDeletion";
+
+    /// <summary>409: the key, or the version, cannot be used as it is now.</summary>
+    public const string Unavailable = "Rejected.Unavailable";
+
+    /// <summary>412: the secret was changed since the revision that the caller expected.</summary>
+    public const string RevisionConflict = "Conflict.Revision";
+
+    /// <summary>500: no key slot opens under the given root key.</summary>
+    public const string WrongKey = "Store.WrongKey";
+
+    /// <summary>500: the root key of an existing store cannot be found.</summary>
+    public const string KeyMissing = "Store.KeyMissing";
+
+    /// <summary>500: stored bytes are damaged.</summary>
+    public const string Corrupt = "Store.Corrupt";
+
+    /// <summary>500: stored bytes are well-formed but not authentic.</summary>
+    public const string Tampered = "Store.Tampered";
+
+    /// <summary>500: the store was written in a format that this library does not know.</summary>
+    public const string UnsupportedFormat = "Store.UnsupportedFormat";
+
+    /// <summary>500: a file or directory can be read or changed by others.</summary>
+    public const string InsecurePermissions = "Store.InsecurePermissions";
+
+    /// <summary>503: another process or another instance has the store open.</summary>
+    public const string Locked = "Store.Locked";
+
+    /// <summary>503: the store does not take writes any more; what was acknowledged stays readable.</summary>
+    public const string WritesStopped = "Store.WritesStopped";
+
+    /// <summary>503: the change may or may not have been made.</summary>
+    public const string OutcomeUnknown = "Store.OutcomeUnknown";
+
+    /// <summary>503: the disk, the file system or a key service failed in a way that may pass.</summary>
+    public const string ServiceUnavailable = "ServiceUnavailableTemporary";
+}

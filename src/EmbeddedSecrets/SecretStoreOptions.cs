@@ -1,0 +1,38 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace EmbeddedSecrets;
+
+/// <summary>How a <see cref="SecretStore"/> behaves. Read once, when the store is constructed.</summary>
+public sealed class SecretStoreOptions
+{
+    /// <summary>Gets or sets the encryption key of secrets that name no other.</summary>
+    /// <value>1 to 256 printable ASCII characters without spaces; the default is <c>default</c>.</value>
+    public string DefaultEncryptionKeyId { get; set; } = EncryptionKeys.Default;
+
+    /// <summary>Gets or sets the recovery window of a deletion that names none.</summary>
+    /// <value>7 to 30 days; the default is 30 days.</value>
+    public TimeSpan RecoveryWindow { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>Gets or sets a value indicating whether no secret can be deleted at once, only after its recovery window (SPEC D-8).</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool PurgeProtection { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the store is opened for reading only: nothing is written, not even to recover.</summary>
+    /// <value>The default is <see langword="false"/>. A store that is opened so still excludes other users.</value>
+    public bool ReadOnly { get; set; }
+
+    /// <summary>Gets or sets how many bytes of sealed values the file repository keeps in memory.</summary>
+    /// <value>0 to 2^40 bytes; the default is 64 MiB. The values are kept as they are on the disk, encrypted.</value>
+    [Range(0L, 1L << 40)]
+    public long PayloadCacheBytes { get; set; } = 64L << 20;
+
+    /// <summary>Gets or sets how many decoded records are kept in memory: names, stages, tags and wrapped data keys, no values.</summary>
+    /// <value>0 to 16,777,216 records; the default is 16,384.</value>
+    [Range(0, 1 << 24)]
+    public int RecordCacheEntries { get; set; } = 16_384;
+
+    /// <summary>Gets or sets the clock.</summary>
+    /// <value>The default is <see cref="TimeProvider.System"/>.</value>
+    [Required]
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace EmbeddedSecrets;
+
+/// <summary>A value that was read, with what it belongs to. It owns the value: dispose it as soon as the value was used.</summary>
+[DebuggerDisplay("{SecretName,nq} {VersionId,nq} (value hidden)")]
+public sealed class SecretValueResult : IDisposable
+{
+    private readonly RequestId _requestId;
+
+    internal SecretValueResult(Secrets.Secret secret, SecretVersion version, SecretValue value, RequestId requestId)
+    {
+        _requestId = requestId;
+        SecretName = secret.Name;
+        VersionId = version.VersionId;
+        Stages = version.Stages;
+        SecretCreateTime = secret.CreateTime;
+        VersionCreateTime = version.CreateTime;
+        Revision = secret.Revision;
+        Value = value;
+    }
+
+    /// <summary>Gets the name of the secret.</summary>
+    public string SecretName { get; }
+
+    /// <summary>Gets the id of the version that was read.</summary>
+    public string VersionId { get; }
+
+    /// <summary>Gets the stages that the version carries, in ordinal order.</summary>
+    public IReadOnlyList<string> Stages { get; }
+
+    /// <summary>Gets the value. It is zeroed when this result, or the value itself, is disposed.</summary>
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
+    public SecretValue Value { get; }
+
+    /// <summary>Gets when the secret was created, in UTC.</summary>
+    public DateTimeOffset SecretCreateTime { get; }
+
+    /// <summary>Gets when the version was written, in UTC.</summary>
+    public DateTimeOffset VersionCreateTime { get; }
+
+    /// <summary>Gets the revision of the secret, for compare-and-set.</summary>
+    public SecretRevision Revision { get; }
+
+    /// <summary>Gets the id of the operation that read the value.</summary>
+    public string RequestId => _requestId.ToString();
+
+    /// <summary>Zeroes the value. Disposing twice is harmless.</summary>
+    public void Dispose()
+    {
+        Value.Dispose();
+    }
+}

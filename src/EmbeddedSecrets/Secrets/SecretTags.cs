@@ -1,0 +1,8 @@
+namespace EmbeddedSecrets.Secrets;
+
+/// <summary>The tags of a secret (SPEC sections 2.2 and 2.4).</summary>
+internal static class SecretTags
+{
+    /// <summary>Sets and removes tags in one step. Unknown keys to remove are skipped; more than 20 in the result is Rejected.LimitExceeded.</summary>
+    public static SecretTransition Change(string name, Secret? stored, IReadOnlyDictionary<string, string> set, IReadOnlyCollection<string> remove, SecretRevision? expected, TransitionContext context) => throw new NotImplementedException();
+}
