@@ -4,5 +4,107 @@ namespace EmbeddedSecrets.Secrets;
 internal static class SecretInvariants
 {
     /// <summary>What is broken, in words, or null. Covers I1 to I6 of one state and the order of its versions.</summary>
-    public static string? FindViolation(Secret secret) => throw new NotImplementedException();
+    public static string? FindViolation(Secret secret)
+    {
+        if (secret.Versions.IsDefaultOrEmpty || secret.Versions.Length > SecretRules.MaxVersions)
+        {
+            return "a secret has 1 to 10 versions (I1).";
+        }
+
+        return FindOrderViolation(secret) ?? FindStageViolation(secret) ?? FindRetiredViolation(secret) ?? FindPairsViolation(secret);
+    }
+
+    private static string? FindOrderViolation(Secret secret)
+    {
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        long last = 0;
+        foreach (SecretVersion version in secret.Versions)
+        {
+            if (version.Sequence <= last)
+            {
+                return "the sequences of versions start at 1 and ascend.";
+            }
+
+            if (!ids.Add(version.VersionId))
+            {
+                return "a version id occurs at most once (I6).";
+            }
+
+            if (version.State == SecretVersionState.Destroyed && version.Content is not null)
+            {
+                return "a destroyed version has no content.";
+            }
+
+            last = version.Sequence;
+        }
+
+        return last > secret.LastSequence ? "no version has a sequence above the last one written." : null;
+    }
+
+    private static string? FindStageViolation(Secret secret)
+    {
+        var stages = new HashSet<string>(StringComparer.Ordinal);
+        foreach (SecretVersion version in secret.Versions)
+        {
+            string? before = null;
+            foreach (string stage in version.Stages)
+            {
+                if (string.CompareOrdinal(before, stage) >= 0)
+                {
+                    return "the stages of a version are in ordinal order, each once.";
+                }
+
+                if (!stages.Add(stage))
+                {
+                    return "a stage is on at most one version (I4, I5).";
+                }
+
+                before = stage;
+            }
+        }
+
+        if (stages.Count > SecretRules.MaxStages)
+        {
+            return "a secret has at most 8 stages (I2).";
+        }
+
+        int current = VersionStages.IndexOf(secret.Versions, SecretStages.Current);
+        if (current < 0)
+        {
+            return "ACSCurrent is on exactly one version (I3).";
+        }
+
+        return secret.Versions[current].State == SecretVersionState.Enabled ? null : "the version of ACSCurrent is enabled.";
+    }
+
+    private static string? FindRetiredViolation(Secret secret)
+    {
+        if (secret.RetiredVersionIds.IsDefault || secret.RetiredVersionIds.Length > SecretRules.MaxRetiredVersionIds)
+        {
+            return "a secret remembers at most 100 retired version ids.";
+        }
+
+        foreach (RetiredVersionId retired in secret.RetiredVersionIds)
+        {
+            if (retired.Sequence < 1 || retired.Sequence > secret.LastSequence)
+            {
+                return "no retired version has a sequence above the last one written.";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A dictionary that was built with the default comparer would sort by the culture of the process.</summary>
+    private static string? FindPairsViolation(Secret secret)
+    {
+        if (secret.Tags.Count > SecretRules.MaxTags || secret.Annotations.Count > SecretRules.MaxAnnotations)
+        {
+            return "a secret has at most 20 tags and 64 annotations.";
+        }
+
+        return ReferenceEquals(secret.Tags.KeyComparer, StringComparer.Ordinal) && ReferenceEquals(secret.Annotations.KeyComparer, StringComparer.Ordinal)
+            ? null
+            : "tags and annotations are in ordinal order of their keys.";
+    }
 }

@@ -1,27 +1,151 @@
+using System.Collections.Immutable;
+using EmbeddedSecrets.Errors;
+
 namespace EmbeddedSecrets.Secrets;
 
 /// <summary>Creation, description, deletion and restoration of a secret (SPEC sections 2.3 and 2.4).</summary>
 internal static class SecretLife
 {
     /// <summary>The secret if it exists at this time: one whose recovery window has ended is absent (SPEC 2.3), swept or not.</summary>
-    public static Secret? Existing(Secret? stored, DateTimeOffset now) => throw new NotImplementedException();
+    public static Secret? Existing(Secret? stored, DateTimeOffset now)
+    {
+        return stored is null || stored.PlannedDeleteTime <= now ? null : stored;
+    }
 
     /// <summary>The secret, or ResourceNotFound.</summary>
-    public static Secret Require(string name, Secret? stored, DateTimeOffset now) => throw new NotImplementedException();
+    public static Secret Require(string name, Secret? stored, DateTimeOffset now)
+    {
+        return Existing(stored, now) ?? throw SecretFailures.SecretNotFound(name);
+    }
 
     /// <summary>
     /// Creates a secret with its first version; or, where the request asks for it and the secret is scheduled for deletion, restores it
     /// and puts the value. <paramref name="sameValue"/> says whether the value equals the stored one, where the
     /// request's version id exists already with a value (see <see cref="SecretVersions.FindReplayed"/>); else null.
     /// </summary>
-    public static SecretTransition Create(Secret? stored, CreateRequest request, bool? sameValue, TransitionContext context) => throw new NotImplementedException();
+    public static SecretTransition Create(Secret? stored, CreateRequest request, bool? sameValue, TransitionContext context)
+    {
+        SecretRules.CheckName(request.Name, nameof(request));
+        SecretRules.CheckKeyId(request.EncryptionKeyId, nameof(request));
+        OptionRules.Check(request.Options, nameof(request));
+        if (Existing(stored, context.Now) is not { } secret)
+        {
+            return CreateNew(request, context);
+        }
 
-    public static SecretTransition Update(string name, Secret? stored, UpdateSecretOptions options, TransitionContext context) => throw new NotImplementedException();
+        if (secret.PlannedDeleteTime is not { } until)
+        {
+            throw SecretFailures.SecretExists(request.Name);
+        }
+
+        return request.Options.IfScheduledForDeletion == ScheduledDeletionBehavior.Restore
+            ? RestoreAndPut(secret, request, sameValue, context)
+            : throw SecretFailures.InDeleteWindow(request.Name, until);
+    }
+
+    public static SecretTransition Update(string name, Secret? stored, UpdateSecretOptions options, TransitionContext context)
+    {
+        OptionRules.Check(options, nameof(options));
+        Secret secret = SecretChange.Require(name, stored, options.ExpectedRevision, context.Now);
+        Secret next = Describe(secret, options.Description, options.Annotations);
+        return next.Description == secret.Description && SecretChange.AreEqual(next.Annotations, secret.Annotations)
+            ? SecretChange.Unchanged(secret)
+            : SecretChange.Changed(next, context);
+    }
 
     /// <summary>Schedules the deletion, or removes the secret (<see cref="SecretTransition.Next"/> null) when the window is null.</summary>
-    public static SecretTransition Delete(string name, Secret? stored, TimeSpan? recoveryWindow, bool purgeProtection, SecretRevision? expected, TransitionContext context) => throw new NotImplementedException();
+    public static SecretTransition Delete(string name, Secret? stored, TimeSpan? recoveryWindow, bool purgeProtection, SecretRevision? expected, TransitionContext context)
+    {
+        if (recoveryWindow is { } window)
+        {
+            SecretRules.CheckRecoveryWindow(window, nameof(recoveryWindow));
+            Secret secret = SecretChange.Require(name, stored, expected, context.Now);
+            return SecretChange.Changed(secret with { PlannedDeleteTime = context.Now + window }, context);
+        }
 
-    public static SecretTransition Restore(string name, Secret? stored, SecretRevision? expected, TransitionContext context) => throw new NotImplementedException();
+        Secret removed = Require(name, stored, context.Now);
+        if (purgeProtection && removed.PlannedDeleteTime is { } until)
+        {
+            throw SecretFailures.PurgeProtectedWindow(name, until);
+        }
+
+        SecretChange.CheckExpected(removed, expected);
+        return purgeProtection ? throw SecretFailures.PurgeProtected(name) : new SecretTransition(null, Evicted: []);
+    }
+
+    public static SecretTransition Restore(string name, Secret? stored, SecretRevision? expected, TransitionContext context)
+    {
+        Secret secret = Require(name, stored, context.Now);
+        if (secret.PlannedDeleteTime is null)
+        {
+            throw SecretFailures.NotInDeleteWindow(name);
+        }
+
+        SecretChange.CheckExpected(secret, expected);
+        return SecretChange.Changed(secret with { PlannedDeleteTime = null }, context);
+    }
+
+    private static SecretTransition CreateNew(CreateRequest request, TransitionContext context)
+    {
+        CreateSecretOptions options = request.Options;
+        (SecretVersion first, long lastChosen) = VersionAppending.First(FirstVersion(request), context.Now);
+        var secret = new Secret
+        {
+            Name = request.Name,
+            Incarnation = request.Incarnation,
+            RevisionNumber = 1,
+            Description = options.Description ?? string.Empty,
+            EncryptionKeyId = request.EncryptionKeyId,
+            CreateTime = context.Now,
+            UpdateTime = context.Now,
+            PlannedDeleteTime = null,
+            CreatedBy = options.CreatedBy,
+            Tags = SecretChange.Copy(options.Tags),
+            Annotations = SecretChange.Copy(options.Annotations),
+            Versions = [first],
+            RetiredVersionIds = [],
+            LastSequence = first.Sequence,
+            LastChosenVersionId = lastChosen,
+        };
+        return new SecretTransition(SecretChange.Verified(secret), Version: first, Evicted: []);
+    }
+
+    /// <summary>One change: restored, described and tagged anew, and the value put as ACSCurrent.</summary>
+    private static SecretTransition RestoreAndPut(Secret secret, CreateRequest request, bool? sameValue, TransitionContext context)
+    {
+        CreateSecretOptions options = request.Options;
+        if (options.EncryptionKeyId is { } keyId && keyId != secret.EncryptionKeyId)
+        {
+            throw SecretFailures.OtherEncryptionKey(secret.Name, secret.EncryptionKeyId);
+        }
+
+        SecretVersion? replayed = VersionAppending.FindReplay(secret, options.VersionId, sameValue);
+        ImmutableSortedDictionary<string, string> tags = options.Tags is null ? secret.Tags : secret.Tags.SetItems(options.Tags);
+        if (tags.Count > SecretRules.MaxTags)
+        {
+            throw SecretFailures.TooManyTags(secret.Name, tags.Count);
+        }
+
+        Secret restored = Describe(secret, options.Description, options.Annotations) with { PlannedDeleteTime = null, Tags = tags };
+        return replayed is null
+            ? VersionAppending.Append(restored, FirstVersion(request), context)
+            : SecretChange.Changed(restored, context, replayed);
+    }
+
+    private static NewVersion FirstVersion(CreateRequest request)
+    {
+        CreateSecretOptions options = request.Options;
+        return new NewVersion(options.VersionId, request.ValueKind, VersionStages.CurrentOnly, options.Validity, options.CreatedBy);
+    }
+
+    private static Secret Describe(Secret secret, string? description, IReadOnlyDictionary<string, string>? annotations)
+    {
+        return secret with
+        {
+            Description = description ?? secret.Description,
+            Annotations = annotations is null ? secret.Annotations : SecretChange.Copy(annotations),
+        };
+    }
 }
 
 /// <summary>What a creation needs beyond the stored state. The incarnation is drawn by the caller.</summary>

@@ -12,14 +12,37 @@ public sealed class RingVersionLog : IVersionLog
     /// <summary>The largest capacity, and the default: 10.</summary>
     public const int MaxCapacity = 10;
 
+    private readonly int _capacity;
+
     /// <summary>Makes a version log.</summary>
     /// <param name="capacity">8 to 10 versions.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 8 or above 10.</exception>
     public RingVersionLog(int capacity = MaxCapacity)
     {
-        throw new NotImplementedException();
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, MinCapacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, MaxCapacity);
+        _capacity = capacity;
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Evict(IReadOnlyList<SecretVersion> versions) => throw new NotImplementedException();
+    public IReadOnlyList<string> Evict(IReadOnlyList<SecretVersion> versions)
+    {
+        ArgumentNullException.ThrowIfNull(versions);
+        int surplus = versions.Count - _capacity;
+        if (surplus <= 0)
+        {
+            return [];
+        }
+
+        var evicted = new List<string>(surplus);
+        for (int i = 0; i < versions.Count - 1 && evicted.Count < surplus; i++)
+        {
+            if (versions[i].Stages.Count == 0)
+            {
+                evicted.Add(versions[i].VersionId);
+            }
+        }
+
+        return evicted;
+    }
 }

@@ -1,0 +1,94 @@
+namespace EmbeddedSecrets.Secrets;
+
+/// <summary>The rules of the options records: what is null is not given, everything else is checked by <see cref="SecretRules"/>.</summary>
+internal static class OptionRules
+{
+    public static void Check(CreateSecretOptions options, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(options, parameter);
+        CheckVersion(options.VersionId, options.CreatedBy, parameter);
+        CheckDescription(options.Description, options.Annotations, parameter);
+        if (options.EncryptionKeyId is { } keyId)
+        {
+            SecretRules.CheckKeyId(keyId, parameter);
+        }
+
+        if (options.Tags is { } tags)
+        {
+            SecretRules.CheckTags(tags, parameter);
+        }
+
+        if (options.IfScheduledForDeletion is not (ScheduledDeletionBehavior.Fail or ScheduledDeletionBehavior.Restore))
+        {
+            throw new ArgumentException("IfScheduledForDeletion is Fail or Restore.", parameter);
+        }
+    }
+
+    public static void Check(PutSecretValueOptions options, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(options, parameter);
+        CheckVersion(options.VersionId, options.CreatedBy, parameter);
+        if (options.Stages is { } stages)
+        {
+            SecretRules.CheckStages(stages, parameter);
+        }
+    }
+
+    public static void Check(UpdateSecretOptions options, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(options, parameter);
+        CheckDescription(options.Description, options.Annotations, parameter);
+    }
+
+    /// <summary>The built-in stages can be moved, never removed (SPEC I3, I4).</summary>
+    public static void Check(string stage, VersionStageMove move, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(move, parameter);
+        if (move.ToVersionId is null && stage is SecretStages.Current or SecretStages.Previous)
+        {
+            throw new ArgumentException("ACSCurrent and ACSPrevious cannot be removed, only moved: use VersionStageMove.To or FromTo.", parameter);
+        }
+    }
+
+    /// <summary>What is set must be fit to be set, what is removed fit to be removed, and no key both.</summary>
+    public static void Check(IReadOnlyDictionary<string, string> set, IReadOnlyCollection<string> remove)
+    {
+        SecretRules.CheckTags(set, nameof(set));
+        SecretRules.CheckTagKeys(remove, nameof(remove));
+        int position = 0;
+        foreach (string key in remove)
+        {
+            position++;
+            if (set.ContainsKey(key))
+            {
+                throw new ArgumentException($"Tag key {position} is to be both set and removed.", nameof(remove));
+            }
+        }
+    }
+
+    private static void CheckVersion(string? versionId, string? createdBy, string parameter)
+    {
+        if (versionId is not null)
+        {
+            SecretRules.CheckVersionId(versionId, parameter);
+        }
+
+        if (createdBy is not null)
+        {
+            SecretRules.CheckCreatedBy(createdBy, parameter);
+        }
+    }
+
+    private static void CheckDescription(string? description, IReadOnlyDictionary<string, string>? annotations, string parameter)
+    {
+        if (description is not null)
+        {
+            SecretRules.CheckDescription(description, parameter);
+        }
+
+        if (annotations is not null)
+        {
+            SecretRules.CheckAnnotations(annotations, parameter);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Secrets;
+
+/// <summary>How a version comes to a secret: its id, its stages, and what falls out for it.</summary>
+internal static class VersionAppending
+{
+    /// <summary>
+    /// The version that the call is a replay of, or null. An id that belongs to another value, to a destroyed version or to an
+    /// evicted one is ResourceExist. A retired id is looked at after the expected revision, in <see cref="Append"/>.
+    /// </summary>
+    public static SecretVersion? FindReplay(Secret secret, string? versionId, bool? sameValue)
+    {
+        int index = versionId is null ? -1 : VersionStages.IndexOfVersion(secret.Versions, versionId);
+        if (index < 0)
+        {
+            return null;
+        }
+
+        SecretVersion version = secret.Versions[index];
+        if (version.State == SecretVersionState.Destroyed)
+        {
+            throw SecretFailures.VersionIdDestroyed(secret.Name, version.VersionId);
+        }
+
+        return sameValue switch
+        {
+            true => version,
+            false => throw SecretFailures.VersionIdTaken(secret.Name, version.VersionId),
+            null => throw new InvalidOperationException("The caller did not compare the value with that of the stored version."),
+        };
+    }
+
+    /// <summary>The first version of a new secret.</summary>
+    public static (SecretVersion Version, long LastChosen) First(NewVersion version, DateTimeOffset now)
+    {
+        return (Make(version, version.VersionId ?? ChosenId(1), 1, VersionStages.CurrentOnly, now), version.VersionId is null ? 1 : 0);
+    }
+
+    /// <summary>Appends a version, moves the stages to it and lets the version log evict (SPEC PutSecretValue, steps 3 to 9).</summary>
+    public static SecretTransition Append(Secret secret, NewVersion version, TransitionContext context)
+    {
+        (string versionId, long lastChosen) = ChooseId(secret, version.VersionId, context);
+        long sequence = secret.LastSequence + 1;
+        ImmutableArray<SecretVersion> versions = secret.Versions.Add(Make(version, versionId, sequence, [], context.Now));
+        versions = VersionStages.Move(secret.Name, versions, version.Stages, versions.Length - 1);
+        ImmutableArray<SecretVersion> evicted = VersionEviction.Evict(secret.Name, versions, context.VersionLog);
+        Secret next = secret with
+        {
+            Versions = versions.RemoveRange(evicted),
+            RetiredVersionIds = Retire(secret, evicted, context),
+            LastSequence = sequence,
+            LastChosenVersionId = lastChosen,
+        };
+        return new SecretTransition(SecretChange.Complete(next, context), Version: next.Versions[^1], Evicted: evicted);
+    }
+
+    private static SecretVersion Make(NewVersion version, string versionId, long sequence, ImmutableArray<string> stages, DateTimeOffset now)
+    {
+        return new SecretVersion
+        {
+            VersionId = versionId,
+            Sequence = sequence,
+            CreateTime = now,
+            Stages = stages,
+            State = SecretVersionState.Enabled,
+            ValueKind = version.ValueKind,
+            Validity = version.Validity ?? SecretVersionValidity.Always,
+            CreatedBy = version.CreatedBy,
+        };
+    }
+
+    private static (string VersionId, long LastChosen) ChooseId(Secret secret, string? wanted, TransitionContext context)
+    {
+        if (wanted is not null)
+        {
+            return IsRetired(secret, wanted, context)
+                ? throw SecretFailures.VersionIdRetired(secret.Name, wanted)
+                : (wanted, secret.LastChosenVersionId);
+        }
+
+        for (long n = secret.LastChosenVersionId + 1; ; n++)
+        {
+            string chosen = ChosenId(n);
+            if (VersionStages.IndexOfVersion(secret.Versions, chosen) < 0 && !IsRetired(secret, chosen, context))
+            {
+                return (chosen, n);
+            }
+        }
+    }
+
+    private static string ChosenId(long n) => string.Create(CultureInfo.InvariantCulture, $"v{n}");
+
+    private static bool IsRetired(Secret secret, string versionId, TransitionContext context)
+    {
+        if (secret.RetiredVersionIds.IsEmpty)
+        {
+            return false;
+        }
+
+        ulong hash = context.HashVersionId(secret.Incarnation, versionId);
+        foreach (RetiredVersionId retired in secret.RetiredVersionIds)
+        {
+            if (retired.Hash == hash)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>In the order of eviction: what fell out first is forgotten first (SPEC D-10).</summary>
+    private static ImmutableArray<RetiredVersionId> Retire(Secret secret, ImmutableArray<SecretVersion> evicted, TransitionContext context)
+    {
+        ImmutableArray<RetiredVersionId> all = secret.RetiredVersionIds.AddRange(
+            evicted.Select(version => new RetiredVersionId(context.HashVersionId(secret.Incarnation, version.VersionId), version.Sequence)));
+        return all.RemoveRange(0, Math.Max(0, all.Length - SecretRules.MaxRetiredVersionIds));
+    }
+}
+
+/// <summary>What a caller says of a version that is to be written.</summary>
+internal sealed record NewVersion(string? VersionId, SecretValueKind ValueKind, IReadOnlyCollection<string> Stages, SecretVersionValidity? Validity, string? CreatedBy);

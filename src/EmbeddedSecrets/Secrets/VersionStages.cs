@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Secrets;
+
+/// <summary>Where the stages of a secret are, and how they move: a stage is on at most one version (SPEC I5).</summary>
+internal static class VersionStages
+{
+    public static readonly ImmutableArray<string> CurrentOnly = [SecretStages.Current];
+
+    /// <summary>The index of the version that carries the stage, or -1. Called by every read: it allocates nothing.</summary>
+    public static int IndexOf(ImmutableArray<SecretVersion> versions, string stage)
+    {
+        // From the end: the newest version is the likeliest to be asked for.
+        for (int i = versions.Length - 1; i >= 0; i--)
+        {
+            if (Carries(versions[i], stage))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    public static int IndexOfVersion(ImmutableArray<SecretVersion> versions, string versionId)
+    {
+        for (int i = versions.Length - 1; i >= 0; i--)
+        {
+            if (string.Equals(versions[i].VersionId, versionId, StringComparison.Ordinal))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    public static bool Carries(SecretVersion version, string stage)
+    {
+        IReadOnlyList<string> stages = version.Stages;
+        for (int i = 0; i < stages.Count; i++)
+        {
+            if (string.Equals(stages[i], stage, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Puts stages on one version. Where ACSCurrent leaves a version, ACSPrevious follows it there (SPEC PutSecretValue step 7);
+    /// the limit counts an ACSPrevious that only comes into being by that (SPEC D-11).
+    /// </summary>
+    public static ImmutableArray<SecretVersion> Move(string name, ImmutableArray<SecretVersion> versions, IReadOnlyCollection<string> stages, int target)
+    {
+        int current = IndexOf(versions, SecretStages.Current);
+        bool currentLeaves = current >= 0 && current != target && stages.Contains(SecretStages.Current, StringComparer.Ordinal);
+        ImmutableArray<SecretVersion> moved = versions;
+        foreach (string stage in stages)
+        {
+            moved = Put(moved, stage, target);
+        }
+
+        if (currentLeaves)
+        {
+            moved = Put(moved, SecretStages.Previous, current);
+        }
+
+        // Stages are on one version each, so their number is the sum; the moves themselves never lose one.
+        int count = moved.Sum(version => version.Stages.Count);
+        return count > SecretRules.MaxStages ? throw SecretFailures.TooManyStages(name, count) : moved;
+    }
+
+    public static ImmutableArray<SecretVersion> Remove(ImmutableArray<SecretVersion> versions, string stage)
+    {
+        int index = IndexOf(versions, stage);
+        return index < 0 ? versions : versions.SetItem(index, versions[index] with { Stages = Without(versions[index].Stages, stage) });
+    }
+
+    private static ImmutableArray<SecretVersion> Put(ImmutableArray<SecretVersion> versions, string stage, int target)
+    {
+        ImmutableArray<SecretVersion> without = Remove(versions, stage);
+        return without.SetItem(target, without[target] with { Stages = With(without[target].Stages, stage) });
+    }
+
+    private static ImmutableArray<string> With(IReadOnlyList<string> stages, string stage)
+    {
+        return [.. stages.Append(stage).Order(StringComparer.Ordinal)];
+    }
+
+    private static ImmutableArray<string> Without(IReadOnlyList<string> stages, string stage)
+    {
+        return [.. stages.Where(other => !string.Equals(other, stage, StringComparison.Ordinal))];
+    }
+}
