@@ -54,14 +54,15 @@ public static class OperationGenerator
     private static readonly Gen<Operation> ChangeTags = Gen.Select(Names, Tags, Tags, Expected,
         (name, set, remove, expected) => (Operation)new Operation.ChangeTags(name, set, [.. remove.Select(tag => tag.Key)], expected));
 
-    private static readonly Gen<Operation> Wait = Gen.Int[-1, 9].Select(days => (Operation)new Operation.Wait(days));
+    /// <summary>
+    /// Makes the generator of one step. A subject that sweeps cannot bring a secret back when the clock goes back past the end
+    /// of its recovery window; one that only hides must (SPEC D-20).
+    /// </summary>
+    public static Gen<Operation> Step(bool clockMayGoBack) => Gen.Frequency(
+        (3, Create), (12, Put), (5, Get), (5, MoveStage), (2, Describe), (3, UpdateVersion), (2, Destroy), (1, Delete), (2, Restore), (2, ChangeTags), (2, Wait(clockMayGoBack)));
 
-    /// <summary>Gets the generator of one step.</summary>
-    public static Gen<Operation> Step { get; } = Gen.Frequency(
-        (3, Create), (12, Put), (5, Get), (5, MoveStage), (2, Describe), (3, UpdateVersion), (2, Destroy), (1, Delete), (2, Restore), (2, ChangeTags), (2, Wait));
-
-    /// <summary>Gets the generator of histories that begin with a secret.</summary>
-    public static Gen<Operation[]> History { get; } = Step.Array[1, 80].Select(
+    /// <summary>Makes the generator of histories that begin with a secret.</summary>
+    public static Gen<Operation[]> History(bool clockMayGoBack = false) => Step(clockMayGoBack).Array[1, 80].Select(
         steps => (Operation[])[new Operation.Create("a", null, "p", null, null, false), .. steps]);
 
     /// <summary>Plays a history on two subjects and compares every answer and every state.</summary>
@@ -80,6 +81,8 @@ public static class OperationGenerator
 
     /// <summary>Prints a step with its lists.</summary>
     public static string Print(Operation step) => $"{step.GetType().Name} {JsonSerializer.Serialize(step, step.GetType(), WithFields)}";
+
+    private static Gen<Operation> Wait(bool mayGoBack) => Gen.Int[mayGoBack ? -2 : 0, 9].Select(days => (Operation)new Operation.Wait(days));
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 }

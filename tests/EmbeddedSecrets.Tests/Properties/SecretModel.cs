@@ -41,8 +41,7 @@ public sealed partial class SecretModel(DateTimeOffset start, int capacity = 10)
 
     public SecretState? Observe(string name)
     {
-        Sweep();
-        return _secrets.TryGetValue(name, out ModelSecret? s) ? s.Observe() : null;
+        return Existing(name)?.Observe();
     }
 
     private string Wait(Operation.Wait o)
@@ -51,23 +50,13 @@ public sealed partial class SecretModel(DateTimeOffset start, int capacity = 10)
         return "ok";
     }
 
-    /// <summary>At PlannedDeleteTime the secret behaves as absent.</summary>
-    private void Sweep()
+    /// <summary>From PlannedDeleteTime on the secret behaves as absent; it is only hidden, since the clock may go back.</summary>
+    private ModelSecret? Existing(string name)
     {
-        foreach (string name in _secrets.Keys.ToList())
-        {
-            if (_secrets[name].PlannedDeleteTime <= _now)
-            {
-                _secrets.Remove(name);
-            }
-        }
+        return _secrets.TryGetValue(name, out ModelSecret? s) && !(s.PlannedDeleteTime <= _now) ? s : null;
     }
 
-    private ModelSecret Find(string name)
-    {
-        Sweep();
-        return _secrets.TryGetValue(name, out ModelSecret? s) ? s : throw new Refused("Forbidden.ResourceNotFound");
-    }
+    private ModelSecret Find(string name) => Existing(name) ?? throw new Refused("Forbidden.ResourceNotFound");
 
     private ModelSecret FindActive(string name, Expectation expected)
     {
@@ -96,8 +85,8 @@ public sealed partial class SecretModel(DateTimeOffset start, int capacity = 10)
             return "ArgumentException";
         }
 
-        Sweep();
-        if (!_secrets.TryGetValue(o.Name, out ModelSecret? s))
+        ModelSecret? s = Existing(o.Name);
+        if (s == null)
         {
             s = new ModelSecret { Description = o.Description ?? "", Created = _now, Changed = _now, Revision = 1 };
             string id = o.VersionId ?? "v1";
