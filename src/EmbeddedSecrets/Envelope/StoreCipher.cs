@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Envelope;
@@ -8,21 +12,82 @@ namespace EmbeddedSecrets.Envelope;
 /// </summary>
 internal sealed class StoreCipher : IDisposable
 {
+    private readonly DerivedCipher _records;
+    private readonly DerivedCipher _log;
+    private readonly PinnedBytes _retiredKey = new(CommittingCipher.KeyLength);
+
     /// <summary>Copies the key, 32 bytes.</summary>
-    public StoreCipher(UInt128 storeId, ReadOnlySpan<byte> storeKey) => throw new NotImplementedException();
+    public StoreCipher(UInt128 storeId, ReadOnlySpan<byte> storeKey)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(storeKey.Length, CommittingCipher.KeyLength, nameof(storeKey));
+        StoreId = storeId;
+        _records = new DerivedCipher(storeKey, KeyPurposes.Record, commits: true);
+        _log = new DerivedCipher(storeKey, KeyPurposes.Log, commits: false);
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, storeKey, _retiredKey.Span, [], KeyPurposes.Retired);
+        Protector = new LogProtector(_log);
+    }
 
-    public UInt128 StoreId => throw new NotImplementedException();
+    public UInt128 StoreId { get; }
 
-    public IStoreProtector Protector => throw new NotImplementedException();
+    public IStoreProtector Protector { get; }
 
     /// <summary>Encodes and seals a record, bound to store, name, incarnation and the repository's revision.</summary>
-    public byte[] SealRecord(Secret secret, RecordStamp stamp) => throw new NotImplementedException();
+    public byte[] SealRecord(Secret secret, RecordStamp stamp)
+    {
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.Record(ref associatedData, StoreId, secret.Name, stamp);
+        using SecretMemory room = SecretMemory.Rent(RecordCodec.UsualLength);
+        var record = new FieldWriter(room.Span);
+        try
+        {
+            RecordCodec.Encode(ref record, secret);
+            byte[] message = new byte[_records.Overhead + record.Written.Length];
+            _records.Seal(record.Written, associatedData.Written, message);
+            return message;
+        }
+        finally
+        {
+            record.Dispose();
+        }
+    }
 
     /// <summary>Opens, decodes and checks a record; anything that does not fit is the one Tampered failure.</summary>
-    public Secret OpenRecord(string name, RecordStamp stamp, ReadOnlySpan<byte> sealedRecord) => throw new NotImplementedException();
+    public Secret OpenRecord(string name, RecordStamp stamp, ReadOnlySpan<byte> sealedRecord)
+    {
+        int length = sealedRecord.Length - _records.Overhead;
+        if (length < 0)
+        {
+            throw KeyFailures.Tampered();
+        }
+
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.Record(ref associatedData, StoreId, name, stamp);
+        using var record = new Scratch(length);
+        if (!_records.TryOpen(sealedRecord, associatedData.Written, record.Span))
+        {
+            throw KeyFailures.Tampered();
+        }
+
+        Secret secret = RecordCodec.Decode(name, stamp.Incarnation, record.Span);
+        return SecretInvariants.FindViolation(secret) is null ? secret : throw KeyFailures.Tampered();
+    }
 
     /// <summary>8 bytes of a keyed hash of a version id (SPEC D-10).</summary>
-    public ulong HashVersionId(UInt128 incarnation, string versionId) => throw new NotImplementedException();
+    public ulong HashVersionId(UInt128 incarnation, string versionId)
+    {
+        // HMAC-SHA256( incarnation 16 | u16 length + version id )
+        var message = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        message.Id(incarnation);
+        message.Text(versionId);
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_retiredKey.Span, message.Written, hash);
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash);
+    }
 
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        _records.Dispose();
+        _log.Dispose();
+        _retiredKey.Dispose();
+    }
 }

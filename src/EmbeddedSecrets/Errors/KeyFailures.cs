@@ -3,8 +3,77 @@ namespace EmbeddedSecrets.Errors;
 /// <summary>The failures of keys and of what is sealed, so that their wording can be read as a whole.</summary>
 internal static class KeyFailures
 {
-    public static SecretUnavailableException KeyUnusable(string keyId, UnavailabilityReason reason, Exception? innerException) => throw new NotImplementedException();
+    private const int Conflict = 409;
+    private const int NotFound = 404;
+    private const int ServerError = 500;
+
+    public static SecretUnavailableException KeyUnusable(string keyId, UnavailabilityReason reason, Exception? innerException)
+    {
+        (string code, int status, string state) = reason switch
+        {
+            UnavailabilityReason.KeyUnavailable => (SecretStoreErrorCodes.Unavailable, Conflict, "cannot be used now: the key service failed or its answer cannot be used. Try again, then look at the key service"),
+            UnavailabilityReason.KeyDisabled => (SecretStoreErrorCodes.KeyDisabled, Conflict, "is disabled. Enable it to use the secrets under it"),
+            UnavailabilityReason.KeyPendingDeletion => (SecretStoreErrorCodes.KeyPendingDeletion, Conflict, "is scheduled for deletion. Cancel its deletion to use the secrets under it"),
+            UnavailabilityReason.KeyNotFound => (SecretStoreErrorCodes.KeyNotFound, NotFound, "does not exist"),
+            _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "The reason is not about a key."),
+        };
+        return new SecretUnavailableException(code, status, reason, $"The encryption key '{keyId}' {state}.", innerException);
+    }
+
+    public static SecretUnavailableException GenerationUnknown(string keyId, long generation) => new(
+        SecretStoreErrorCodes.Unavailable,
+        Conflict,
+        UnavailabilityReason.KeyUnavailable,
+        $"The encryption key '{keyId}' has no generation {generation} in the key ring that is open. The ring may be older than the secret: open the store again.");
 
     /// <summary>The one message for everything that the ring opened and that is not authentic, whatever step failed (DESIGN K9).</summary>
-    public static SecretStoreIntegrityException Tampered() => throw new NotImplementedException();
+    public static SecretStoreIntegrityException Tampered() => new(
+        SecretStoreErrorCodes.Tampered,
+        ServerError,
+        "Stored bytes are well-formed but not authentic: they were changed, moved or taken from another store. Nothing of them was used; restore a backup.");
+
+    public static SecretStoreIntegrityException Corrupt(string what) => new(
+        SecretStoreErrorCodes.Corrupt,
+        ServerError,
+        $"The {what} cannot be read: its bytes are damaged. Restore a backup.");
+
+    public static SecretStoreIntegrityException UnsupportedFormat(string what, int version) => new(
+        SecretStoreErrorCodes.UnsupportedFormat,
+        ServerError,
+        $"The {what} has format {version}, which this version of the library does not know. Use the version that wrote it, or a later one.");
+
+    public static SecretStoreAccessException WrongKey(string kind, string location) => new(
+        SecretStoreErrorCodes.WrongKey,
+        ServerError,
+        $"The store '{location}' does not open with the given root key of kind '{kind}': it is another key, or its key slot was altered.");
+
+    public static SecretStoreAccessException NoSlot(string kind, IEnumerable<string> kinds, string location) => new(
+        SecretStoreErrorCodes.WrongKey,
+        ServerError,
+        $"The store '{location}' has no key slot for a root key of kind '{kind}'; it has: {string.Join(", ", kinds)}.");
+
+    public static SecretStoreAccessException MalformedKey(string source, string form) => new(
+        SecretStoreErrorCodes.WrongKey,
+        ServerError,
+        $"{source} does not hold a root key. Expected is {form}.");
+
+    public static SecretStoreAccessException KeyFileMissing(string path, string location) => new(
+        SecretStoreErrorCodes.KeyMissing,
+        ServerError,
+        $"The key file '{path}' does not exist, and the store '{location}' cannot be opened without it. Put the key file back from its backup; a new key is made only together with a new store.");
+
+    public static SecretStoreAccessException MountedKeyMissing(string path, string location) => new(
+        SecretStoreErrorCodes.KeyMissing,
+        ServerError,
+        $"The mounted key file '{path}' does not exist, and the store '{location}' cannot be opened without it. Mount the key there; a mounted key is never made by the library.");
+
+    public static SecretStoreAccessException KeyVariableMissing(string variable, string location) => new(
+        SecretStoreErrorCodes.KeyMissing,
+        ServerError,
+        $"The environment variable '{variable}' is not set, and the store '{location}' cannot be opened without the key in it. For a new store, make a key with RootKey.Generate() and set the variable to it.");
+
+    public static SecretStoreAccessException InsecureKeyFile(string path, string why) => new(
+        SecretStoreErrorCodes.InsecurePermissions,
+        ServerError,
+        $"The key file '{path}' was not read: {why}.");
 }

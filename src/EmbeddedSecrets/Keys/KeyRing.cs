@@ -1,32 +1,246 @@
+using System.Security.Cryptography;
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Keys;
+
 namespace EmbeddedSecrets;
 
-/// <summary>KeyRing</summary>
+/// <summary>
+/// The default key provider: named encryption keys that lie, sealed, in the store's own header and are opened by a root key.
+/// A <see cref="SecretStore"/> opens the ring that it is given; until then, and for a second store at the same time, its
+/// members throw <see cref="InvalidOperationException"/>.
+/// </summary>
+/// <remarks>
+/// While the store is open the keys are in pinned memory; they are zeroed when it is disposed. The ring does not own the
+/// root key. Safe for several threads at once.
+/// </remarks>
 public sealed class KeyRing : IKeyProvider, IDisposable
 {
-    /// <summary>Ctor</summary>
-    public KeyRing(IRootKey rootKey) => throw new NotImplementedException();
+    private const int DataKeyLength = CommittingCipher.KeyLength;
 
-    /// <inheritdoc/>
-    public bool CompletesSynchronously => throw new NotImplementedException();
+    private readonly IRootKey _rootKey;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private RingKeys? _open;
+    private bool _isDisposed;
+
+    /// <summary>Makes a ring that is opened by a root key. Nothing is read yet.</summary>
+    /// <param name="rootKey">The root key, such as <see cref="RootKey.FromFile"/>.</param>
+    /// <exception cref="ArgumentNullException">The root key is null.</exception>
+    /// <exception cref="ArgumentException">The kind of the root key breaks the rule of <see cref="IRootKey.Kind"/>.</exception>
+    public KeyRing(IRootKey rootKey)
+        : this(rootKey, TimeProvider.System)
+    {
+    }
+
+    internal KeyRing(IRootKey rootKey, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(rootKey);
+        if (!KeyRingState.IsKind(rootKey.Kind))
+        {
+            throw new ArgumentException("The kind of a root key has 1 to 64 characters of a-z 0-9 -.", nameof(rootKey));
+        }
+
+        _rootKey = rootKey;
+        _time = time;
+    }
+
+    /// <summary>Gets a value indicating whether the root key completes synchronously; the ring itself always does.</summary>
+    public bool CompletesSynchronously => _rootKey.CompletesSynchronously;
 
     /// <summary>Makes a new ring with the default key and the store's key, and its state for the header: slots and sealed ring. The ring is open afterwards.</summary>
-    internal ValueTask<byte[]> CreateAsync(RootKeyContext context, CancellationToken cancellationToken) => throw new NotImplementedException();
+    internal async ValueTask<byte[]> CreateAsync(RootKeyContext context, CancellationToken cancellationToken)
+    {
+        RequireFreeFor(null);
+        using var ringKey = new PinnedBytes(CommittingCipher.KeyLength);
+        RandomNumberGenerator.Fill(ringKey.Span);
+        byte[] slot = await _rootKey.WrapAsync(ringKey.Memory, context, cancellationToken).ConfigureAwait(false);
+        if (slot is not { Length: >= 1 and <= KeyRingState.MaxSlotLength })
+        {
+            throw new InvalidOperationException($"The root key of kind '{_rootKey.Kind}' made a slot that does not have 1 to {KeyRingState.MaxSlotLength:N0} bytes.");
+        }
 
-    /// <summary>Opens the ring from its state. WrongKey, Tampered, Corrupt, UnsupportedFormat, KeyMissing. A ring that is open is replaced.</summary>
-    internal ValueTask OpenAsync(ReadOnlyMemory<byte> state, RootKeyContext context, CancellationToken cancellationToken) => throw new NotImplementedException();
+        RingKeys? ring = RingKeys.Generate(context.StoreId, _time.GetUtcNow());
+        try
+        {
+            byte[] state = KeyRingState.Encode(ring, ringKey.Span, [new RootKeySlot(_rootKey.Kind, slot)]);
+            Replace(ring, null);
+            ring = null;
+            return state;
+        }
+        finally
+        {
+            ring?.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Opens the ring from its state. WrongKey, Tampered, Corrupt, UnsupportedFormat, KeyMissing. A ring that is open is
+    /// replaced; one that is open for another store is an <see cref="InvalidOperationException"/>.
+    /// </summary>
+    internal async ValueTask OpenAsync(ReadOnlyMemory<byte> state, RootKeyContext context, CancellationToken cancellationToken)
+    {
+        RequireFreeFor(context.StoreId);
+        KeyRingState decoded = KeyRingState.Decode(state);
+        bool hasSlot = false;
+        using var ringKey = new PinnedBytes(CommittingCipher.KeyLength);
+        foreach (RootKeySlot slot in decoded.Slots)
+        {
+            if (slot.Kind != _rootKey.Kind)
+            {
+                continue;
+            }
+
+            hasSlot = true;
+            if (await _rootKey.TryUnwrapAsync(slot.Bytes, context, ringKey.Memory, cancellationToken).ConfigureAwait(false))
+            {
+                RingKeys? ring = decoded.Open(context.StoreId, ringKey.Span);
+                try
+                {
+                    Replace(ring, context.StoreId);
+                    ring = null;
+                }
+                finally
+                {
+                    ring?.Dispose();
+                }
+
+                return;
+            }
+        }
+
+        throw hasSlot
+            ? KeyFailures.WrongKey(_rootKey.Kind, context.StoreLocation)
+            : KeyFailures.NoSlot(_rootKey.Kind, decoded.Slots.Select(slot => slot.Kind).Distinct(), context.StoreLocation);
+    }
 
     /// <summary>Zeroes all keys; the ring can be opened again.</summary>
-    internal void Lock() => throw new NotImplementedException();
+    internal void Lock()
+    {
+        lock (_gate)
+        {
+            Interlocked.Exchange(ref _open, null)?.Dispose();
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask<WrappedDataKey> GenerateDataKeyAsync(string keyId, ReadOnlyMemory<byte> associatedData, Memory<byte> dataKey, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">The ring is not open.</exception>
+    /// <exception cref="SecretUnavailableException">The encryption key does not exist or cannot be used.</exception>
+    /// <exception cref="ArgumentException">The buffer is not 32 bytes.</exception>
+    public ValueTask<WrappedDataKey> GenerateDataKeyAsync(string keyId, ReadOnlyMemory<byte> associatedData, Memory<byte> dataKey, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keyId);
+        CheckLength(dataKey.Length, nameof(dataKey));
+        cancellationToken.ThrowIfCancellationRequested();
+        RandomNumberGenerator.Fill(dataKey.Span);
+        return new ValueTask<WrappedDataKey>(Wrap(keyId, dataKey.Span, associatedData.Span));
+    }
 
     /// <inheritdoc/>
-    public ValueTask<WrappedDataKey> WrapAsync(string keyId, ReadOnlyMemory<byte> dataKey, ReadOnlyMemory<byte> associatedData, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">The ring is not open.</exception>
+    /// <exception cref="SecretUnavailableException">The encryption key does not exist or cannot be used.</exception>
+    /// <exception cref="ArgumentException">The data key is not 32 bytes.</exception>
+    public ValueTask<WrappedDataKey> WrapAsync(string keyId, ReadOnlyMemory<byte> dataKey, ReadOnlyMemory<byte> associatedData, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(keyId);
+        CheckLength(dataKey.Length, nameof(dataKey));
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ValueTask<WrappedDataKey>(Wrap(keyId, dataKey.Span, associatedData.Span));
+    }
 
     /// <inheritdoc/>
-    public ValueTask UnwrapAsync(WrappedDataKey wrapped, ReadOnlyMemory<byte> associatedData, Memory<byte> dataKey, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">The ring is not open.</exception>
+    /// <exception cref="SecretUnavailableException">The encryption key, or this generation of it, does not exist or cannot be used.</exception>
+    /// <exception cref="ArgumentException">The buffer is not 32 bytes.</exception>
+    public ValueTask UnwrapAsync(WrappedDataKey wrapped, ReadOnlyMemory<byte> associatedData, Memory<byte> dataKey, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(wrapped);
+        CheckLength(dataKey.Length, nameof(dataKey));
+        cancellationToken.ThrowIfCancellationRequested();
+        RingKeys ring = Current();
+        while (true)
+        {
+            try
+            {
+                ring.Unwrap(wrapped, associatedData.Span, dataKey.Span);
+                return ValueTask.CompletedTask;
+            }
+            catch (ObjectDisposedException)
+            {
+                // The ring was replaced or locked meanwhile.
+                ring = Next(ring);
+            }
+        }
+    }
 
-    /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Zeroes all keys. The ring cannot be used again.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            Lock();
+        }
+    }
+
+    private WrappedDataKey Wrap(string keyId, ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> associatedData)
+    {
+        RingKeys ring = Current();
+        while (true)
+        {
+            try
+            {
+                return ring.Wrap(keyId, dataKey, associatedData);
+            }
+            catch (ObjectDisposedException)
+            {
+                ring = Next(ring);
+            }
+        }
+    }
+
+    private RingKeys Current()
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
+        return Volatile.Read(ref _open) ?? throw new InvalidOperationException("The key ring is not open; the store that it is given to opens it.");
+    }
+
+    private RingKeys Next(RingKeys disposed)
+    {
+        lock (_gate)
+        {
+            RingKeys current = Current();
+            return current != disposed ? current : throw new InvalidOperationException("The key ring holds keys that were zeroed.");
+        }
+    }
+
+    private void Replace(RingKeys ring, UInt128? storeId)
+    {
+        lock (_gate)
+        {
+            RequireFreeFor(storeId);
+            Interlocked.Exchange(ref _open, ring)?.Dispose();
+        }
+    }
+
+    private void RequireFreeFor(UInt128? storeId)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_open is not null && _open.StoreId != storeId)
+            {
+                throw new InvalidOperationException("The key ring is open for another store; give each store a ring of its own.");
+            }
+        }
+    }
+
+    private static void CheckLength(int length, string parameter)
+    {
+        if (length != DataKeyLength)
+        {
+            throw new ArgumentException($"A data key has {DataKeyLength} bytes, not {length}.", parameter);
+        }
+    }
 }

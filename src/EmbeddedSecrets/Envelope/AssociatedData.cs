@@ -1,0 +1,96 @@
+using EmbeddedSecrets.Buffers;
+
+namespace EmbeddedSecrets.Envelope;
+
+/// <summary>
+/// What each sealed thing is bound to. The first byte is the domain, so that nothing sealed for one purpose opens for
+/// another; every variable part has its length before it, so that no two contexts give the same bytes.
+/// </summary>
+internal static class AssociatedData
+{
+    public const byte Format = 1;
+
+    /// <summary>AES-256-GCM with 32 zero bytes before the plaintext as key commitment (DESIGN K4).</summary>
+    public const byte Suite = 1;
+
+    /// <summary>Enough for a value with the longest name and version id that the rules allow.</summary>
+    public const int UsualLength = 512;
+
+    private const byte ValueDomain = 1;
+    private const byte DataKeyDomain = 2;
+    private const byte StoreKeyDomain = 3;
+    private const byte RecordDomain = 4;
+    private const byte WrappedKeyDomain = 5;
+    private const byte RingDomain = 6;
+    private const byte SlotDomain = 7;
+
+    private const byte TextType = 1;
+    private const byte BinaryType = 2;
+
+    public static void Value(ref FieldWriter writer, in ValueContext context) => Value(ref writer, ValueDomain, context);
+
+    public static void DataKey(ref FieldWriter writer, in ValueContext context) => Value(ref writer, DataKeyDomain, context);
+
+    /// <summary>u8 domain | u8 format | u8 suite | store id 16. For the store's own key, as the provider wraps it.</summary>
+    public static byte[] StoreKey(UInt128 storeId)
+    {
+        var writer = new FieldWriter(stackalloc byte[UsualLength]);
+        Begin(ref writer, StoreKeyDomain, storeId);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + name | incarnation 16 | i64 repository revision.</summary>
+    public static void Record(ref FieldWriter writer, UInt128 storeId, string name, RecordStamp stamp)
+    {
+        Begin(ref writer, RecordDomain, storeId);
+        writer.Text(name);
+        writer.Id(stamp.Incarnation);
+        writer.Int64(stamp.Revision);
+    }
+
+    /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + key id | i64 generation | u32 length + what the caller binds the data key to.</summary>
+    public static void WrappedKey(ref FieldWriter writer, UInt128 storeId, string keyId, long generation, ReadOnlySpan<byte> bound)
+    {
+        Begin(ref writer, WrappedKeyDomain, storeId);
+        writer.Text(keyId);
+        writer.Int64(generation);
+        writer.UInt32(bound.Length);
+        writer.Bytes(bound);
+    }
+
+    /// <summary>u8 domain | u8 format | u8 suite | store id 16 | all bytes of the state before the sealed ring, the slots of every root key.</summary>
+    public static void Ring(ref FieldWriter writer, UInt128 storeId, ReadOnlySpan<byte> slots)
+    {
+        Begin(ref writer, RingDomain, storeId);
+        writer.Bytes(slots);
+    }
+
+    /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + kind of root key | u32 iterations, 0 where none are used.</summary>
+    public static void Slot(ref FieldWriter writer, UInt128 storeId, string kind, int iterations)
+    {
+        Begin(ref writer, SlotDomain, storeId);
+        writer.Text(kind);
+        writer.UInt32(iterations);
+    }
+
+    /// <summary>
+    /// u8 domain | u8 format | u8 suite | store id 16 | u16 length + name | incarnation 16 | u16 length + version id |
+    /// u8 data type, where key/value pairs count as text (DESIGN section 3).
+    /// </summary>
+    private static void Value(ref FieldWriter writer, byte domain, in ValueContext context)
+    {
+        Begin(ref writer, domain, context.StoreId);
+        writer.Text(context.Name);
+        writer.Id(context.Incarnation);
+        writer.Text(context.VersionId);
+        writer.Byte(context.Kind == SecretValueKind.Binary ? BinaryType : TextType);
+    }
+
+    private static void Begin(ref FieldWriter writer, byte domain, UInt128 storeId)
+    {
+        writer.Byte(domain);
+        writer.Byte(Format);
+        writer.Byte(Suite);
+        writer.Id(storeId);
+    }
+}

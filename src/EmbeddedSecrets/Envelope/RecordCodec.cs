@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets.Envelope;
+
+/// <summary>
+/// The bytes of a record before it is sealed. Name and incarnation are not in them: the reader brings them, and they are in
+/// the associated data.
+/// </summary>
+/// <remarks>
+/// <code>
+/// u8 version (1) | i64 revision number | text description | text key id | i64 created | i64 updated
+/// | u8 flag [ i64 planned deletion ] | u8 flag [ text created by ]
+/// | u16 count, (text key | text value) tags | the same for annotations
+/// | u8 count, versions (VersionCodec) | u8 count, (u64 hash | i64 sequence) retired ids
+/// | i64 last sequence | i64 last chosen version id
+/// </code>
+/// A text is u16 length | UTF-8; a time is UTC ticks; numbers are little-endian. Keys of tags and annotations, stages and
+/// sequences ascend, so that one secret has one form.
+/// </remarks>
+internal static class RecordCodec
+{
+    /// <summary>Enough for most records.</summary>
+    public const int UsualLength = 8192;
+
+    private const byte Version = 1;
+
+    public static void Encode(ref FieldWriter writer, Secret secret)
+    {
+        writer.Byte(Version);
+        writer.Int64(secret.RevisionNumber);
+        writer.Text(secret.Description);
+        writer.Text(secret.EncryptionKeyId);
+        writer.Int64(secret.CreateTime.UtcTicks);
+        writer.Int64(secret.UpdateTime.UtcTicks);
+        VersionCodec.EncodeOptional(ref writer, secret.PlannedDeleteTime);
+        VersionCodec.EncodeOptional(ref writer, secret.CreatedBy);
+        EncodePairs(ref writer, secret.Tags);
+        EncodePairs(ref writer, secret.Annotations);
+        writer.Byte(checked((byte)secret.Versions.Length));
+        foreach (SecretVersion version in secret.Versions)
+        {
+            VersionCodec.Encode(ref writer, version);
+        }
+
+        writer.Byte(checked((byte)secret.RetiredVersionIds.Length));
+        foreach (RetiredVersionId retired in secret.RetiredVersionIds)
+        {
+            writer.UInt64(retired.Hash);
+            writer.Int64(retired.Sequence);
+        }
+
+        writer.Int64(secret.LastSequence);
+        writer.Int64(secret.LastChosenVersionId);
+    }
+
+    /// <summary>Any bytes: what does not decode is Tampered, since it was authentic; a newer version is UnsupportedFormat.</summary>
+    public static Secret Decode(string name, UInt128 incarnation, ReadOnlySpan<byte> record)
+    {
+        var reader = new FieldReader(record);
+        try
+        {
+            byte version = reader.Byte();
+            if (version != Version)
+            {
+                throw KeyFailures.UnsupportedFormat("record of a secret", version);
+            }
+
+            Secret secret = DecodeBody(ref reader, name, incarnation);
+            reader.End();
+            return secret;
+        }
+        catch (Exception exception) when (exception is InvalidDataException or ArgumentException)
+        {
+            throw KeyFailures.Tampered();
+        }
+    }
+
+    private static Secret DecodeBody(ref FieldReader reader, string name, UInt128 incarnation) => new()
+    {
+        Name = name,
+        Incarnation = incarnation,
+        RevisionNumber = reader.Count(),
+        Description = reader.Text(),
+        EncryptionKeyId = reader.Text(),
+        CreateTime = reader.Time(),
+        UpdateTime = reader.Time(),
+        PlannedDeleteTime = VersionCodec.DecodeOptionalTime(ref reader),
+        CreatedBy = VersionCodec.DecodeOptionalText(ref reader),
+        Tags = DecodePairs(ref reader),
+        Annotations = DecodePairs(ref reader),
+        Versions = DecodeVersions(ref reader),
+        RetiredVersionIds = DecodeRetired(ref reader),
+        LastSequence = reader.Count(),
+        LastChosenVersionId = reader.Count(),
+    };
+
+    private static void EncodePairs(ref FieldWriter writer, ImmutableSortedDictionary<string, string> pairs)
+    {
+        writer.UInt16(pairs.Count);
+        foreach ((string key, string value) in pairs)
+        {
+            writer.Text(key);
+            writer.Text(value);
+        }
+    }
+
+    private static ImmutableSortedDictionary<string, string> DecodePairs(ref FieldReader reader)
+    {
+        ImmutableSortedDictionary<string, string>.Builder pairs = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        string? last = null;
+        for (int left = reader.UInt16(); left > 0; left--)
+        {
+            string key = reader.Text();
+            VersionCodec.RequireAscending(last, key);
+            pairs.Add(key, reader.Text());
+            last = key;
+        }
+
+        return pairs.ToImmutable();
+    }
+
+    private static ImmutableArray<SecretVersion> DecodeVersions(ref FieldReader reader)
+    {
+        ImmutableArray<SecretVersion>.Builder versions = ImmutableArray.CreateBuilder<SecretVersion>();
+        long last = 0;
+        for (int left = reader.Byte(); left > 0; left--)
+        {
+            SecretVersion version = VersionCodec.Decode(ref reader);
+            if (version.Sequence <= last)
+            {
+                throw new InvalidDataException("Versions are out of order.");
+            }
+
+            last = version.Sequence;
+            versions.Add(version);
+        }
+
+        return versions.ToImmutable();
+    }
+
+    private static ImmutableArray<RetiredVersionId> DecodeRetired(ref FieldReader reader)
+    {
+        ImmutableArray<RetiredVersionId>.Builder retired = ImmutableArray.CreateBuilder<RetiredVersionId>();
+        for (int left = reader.Byte(); left > 0; left--)
+        {
+            retired.Add(new RetiredVersionId(reader.UInt64(), reader.Count()));
+        }
+
+        return retired.ToImmutable();
+    }
+}

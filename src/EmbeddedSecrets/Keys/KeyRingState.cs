@@ -1,0 +1,128 @@
+using System.Buffers;
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Keys;
+
+/// <summary>One slot: the ring key, wrapped by a root key.</summary>
+internal readonly record struct RootKeySlot(string Kind, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>The state of a key ring as the header holds it.</summary>
+/// <remarks>
+/// <code>
+/// u8 version (1) | u16 slot count | slots: u8 length + kind | u16 length + slot
+/// | u32 length + sealed ring: salt 32 | nonce 12 | AES-256-GCM( 32 zero bytes | ring ) | tag 16
+/// </code>
+/// The ring is sealed under HKDF(ring key, salt), with everything before it as associated data: a slot of another root key
+/// that was altered is found by whoever opens the ring.
+/// </remarks>
+internal sealed record KeyRingState(IReadOnlyList<RootKeySlot> Slots, ReadOnlyMemory<byte> BeforeRing, ReadOnlyMemory<byte> SealedRing)
+{
+    public const int MaxSlotLength = 4096;
+    public const int MaxKindLength = 64;
+
+    private const byte Version = 1;
+    private const string Name = "state of the key ring";
+
+    private static readonly SearchValues<char> KindCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    public static byte[] Encode(RingKeys ring, ReadOnlySpan<byte> ringKey, IReadOnlyList<RootKeySlot> slots)
+    {
+        var writer = new FieldWriter(stackalloc byte[2048]);
+        writer.Byte(Version);
+        writer.UInt16(slots.Count);
+        foreach (RootKeySlot slot in slots)
+        {
+            writer.Byte(checked((byte)slot.Kind.Length));
+            writer.Bytes(Utf8.Strict.GetBytes(slot.Kind));
+            writer.UInt16(slot.Bytes.Length);
+            writer.Bytes(slot.Bytes.Span);
+        }
+
+        byte[] sealedRing = Seal(ring, ringKey, writer.Written);
+        writer.UInt32(sealedRing.Length);
+        writer.Bytes(sealedRing);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>Any bytes; what does not parse is Corrupt, an unknown version UnsupportedFormat.</summary>
+    public static KeyRingState Decode(ReadOnlyMemory<byte> state)
+    {
+        var reader = new FieldReader(state.Span);
+        try
+        {
+            byte version = reader.Byte();
+            if (version != Version)
+            {
+                throw KeyFailures.UnsupportedFormat(Name, version);
+            }
+
+            var slots = new List<RootKeySlot>();
+            for (int left = reader.UInt16(); left > 0; left--)
+            {
+                slots.Add(DecodeSlot(ref reader, state));
+            }
+
+            int end = reader.Position;
+            int length = reader.UInt32();
+            int offset = reader.Position;
+            reader.Bytes(length);
+            reader.End();
+            return length >= DerivedCipher.CommittedOverhead
+                ? new KeyRingState(slots, state[..end], state.Slice(offset, length))
+                : throw KeyFailures.Corrupt(Name);
+        }
+        catch (InvalidDataException)
+        {
+            throw KeyFailures.Corrupt(Name);
+        }
+    }
+
+    /// <summary>Opens the ring; Tampered when it does not.</summary>
+    public RingKeys Open(UInt128 storeId, ReadOnlySpan<byte> ringKey)
+    {
+        using var cipher = new DerivedCipher(ringKey, KeyPurposes.Ring, commits: true);
+        using var plaintext = new Scratch(SealedRing.Length - cipher.Overhead);
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.Ring(ref associatedData, storeId, BeforeRing.Span);
+        return cipher.TryOpen(SealedRing.Span, associatedData.Written, plaintext.Span)
+            ? RingCodec.Decode(storeId, plaintext.Span)
+            : throw KeyFailures.Tampered();
+    }
+
+    public static bool IsKind(string? kind) =>
+        kind is { Length: >= 1 and <= MaxKindLength } && !kind.AsSpan().ContainsAnyExcept(KindCharacters);
+
+    private static RootKeySlot DecodeSlot(ref FieldReader reader, ReadOnlyMemory<byte> state)
+    {
+        ReadOnlySpan<byte> kind = reader.Bytes(reader.Byte());
+        string text = System.Text.Encoding.ASCII.GetString(kind);
+        int length = reader.UInt16();
+        int offset = reader.Position;
+        reader.Bytes(length);
+        return IsKind(text) && length is >= 1 and <= MaxSlotLength
+            ? new RootKeySlot(text, state.Slice(offset, length))
+            : throw new InvalidDataException("A slot breaks its rules.");
+    }
+
+    private static byte[] Seal(RingKeys ring, ReadOnlySpan<byte> ringKey, ReadOnlySpan<byte> before)
+    {
+        using var cipher = new DerivedCipher(ringKey, KeyPurposes.Ring, commits: true);
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.Ring(ref associatedData, ring.StoreId, before);
+        using SecretMemory room = SecretMemory.Rent(RecordCodec.UsualLength);
+        var plaintext = new FieldWriter(room.Span);
+        try
+        {
+            RingCodec.Encode(ref plaintext, ring);
+            byte[] message = new byte[cipher.Overhead + plaintext.Written.Length];
+            cipher.Seal(plaintext.Written, associatedData.Written, message);
+            return message;
+        }
+        finally
+        {
+            plaintext.Dispose();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Keys;
+
+/// <summary>The bytes of the ring before it is sealed.</summary>
+/// <remarks>
+/// <code>
+/// u8 version (1) | i64 ring revision | u16 count, keys:
+///   text id | u8 state | i64 current generation | u16 count, generations: i64 n | i64 created ticks | key 32
+/// </code>
+/// Ids and generations ascend; every key has its current generation.
+/// </remarks>
+internal static class RingCodec
+{
+    private const byte Version = 1;
+
+    public static void Encode(ref FieldWriter writer, RingKeys ring)
+    {
+        writer.Byte(Version);
+        writer.Int64(ring.Revision);
+        writer.UInt16(ring.Keys.Count);
+        foreach (EncryptionKey key in ring.Keys.Values.OrderBy(key => key.Id, StringComparer.Ordinal))
+        {
+            writer.Text(key.Id);
+            writer.Byte((byte)key.State);
+            writer.Int64(key.CurrentGeneration);
+            writer.UInt16(key.Generations.Count);
+            foreach ((long number, KeyGeneration generation) in key.Generations.OrderBy(pair => pair.Key))
+            {
+                writer.Int64(number);
+                writer.Int64(generation.CreateTime.UtcTicks);
+                writer.Bytes(generation.Key.Span);
+            }
+        }
+    }
+
+    /// <summary>Any bytes: what does not decode is Tampered, since it was authentic; a newer version is UnsupportedFormat.</summary>
+    public static RingKeys Decode(UInt128 storeId, ReadOnlySpan<byte> plaintext)
+    {
+        var keys = new Dictionary<string, EncryptionKey>(StringComparer.Ordinal);
+        RingKeys? unfinished = null;
+        try
+        {
+            var reader = new FieldReader(plaintext);
+            byte version = reader.Byte();
+            if (version != Version)
+            {
+                throw KeyFailures.UnsupportedFormat("key ring", version);
+            }
+
+            unfinished = new RingKeys(storeId, reader.Count(), keys);
+            string? last = null;
+            for (int left = reader.UInt16(); left > 0; left--)
+            {
+                EncryptionKey key = DecodeKey(ref reader);
+                VersionCodec.RequireAscending(last, key.Id);
+                keys.Add(key.Id, key);
+                last = key.Id;
+            }
+
+            reader.End();
+            RingKeys ring = unfinished;
+            unfinished = null;
+            return ring;
+        }
+        catch (InvalidDataException)
+        {
+            throw KeyFailures.Tampered();
+        }
+        finally
+        {
+            unfinished?.Dispose();
+        }
+    }
+
+    private static EncryptionKey DecodeKey(ref FieldReader reader)
+    {
+        string id = reader.Text();
+        var state = (EncryptionKeyState)reader.Byte();
+        long current = reader.Count();
+        var generations = new Dictionary<long, KeyGeneration>();
+        long last = 0;
+        for (int left = reader.UInt16(); left > 0; left--)
+        {
+            long number = reader.Count();
+            if (number <= last)
+            {
+                throw new InvalidDataException("Generations are out of order.");
+            }
+
+            last = number;
+            generations.Add(number, KeyGeneration.Create(reader.Time(), new PinnedBytes(reader.Bytes(CommittingCipher.KeyLength))));
+        }
+
+        return state <= EncryptionKeyState.PendingDeletion && generations.ContainsKey(current)
+            ? new EncryptionKey(id, state, current, generations)
+            : throw new InvalidDataException("A key has no current generation, or an unknown state.");
+    }
+}

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Keys;
+
+/// <summary>The keys of an open ring. Immutable until disposed; a disposed one throws <see cref="ObjectDisposedException"/> when used.</summary>
+internal sealed class RingKeys(UInt128 storeId, long revision, IReadOnlyDictionary<string, EncryptionKey> keys) : IDisposable
+{
+    private const long FirstGeneration = 1;
+    private const long FirstRevision = 1;
+
+    public UInt128 StoreId => storeId;
+
+    public long Revision => revision;
+
+    public IReadOnlyDictionary<string, EncryptionKey> Keys => keys;
+
+    /// <summary>The ring of a new store: the key of secrets that name none, and the store's own.</summary>
+    public static RingKeys Generate(UInt128 storeId, DateTimeOffset now)
+    {
+        var keys = new Dictionary<string, EncryptionKey>(StringComparer.Ordinal);
+        foreach (string id in (ReadOnlySpan<string>)[EncryptionKeys.Store, EncryptionKeys.Default])
+        {
+            var key = new PinnedBytes(CommittingCipher.KeyLength);
+            RandomNumberGenerator.Fill(key.Span);
+            var generations = new Dictionary<long, KeyGeneration> { [FirstGeneration] = KeyGeneration.Create(now, key) };
+            keys.Add(id, new EncryptionKey(id, EncryptionKeyState.Enabled, FirstGeneration, generations));
+        }
+
+        return new RingKeys(storeId, FirstRevision, keys);
+    }
+
+    public WrappedDataKey Wrap(string keyId, ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> bound)
+    {
+        EncryptionKey key = Find(keyId);
+        DerivedCipher cipher = key.Use(key.CurrentGeneration);
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.WrappedKey(ref associatedData, StoreId, keyId, key.CurrentGeneration, bound);
+        byte[] ciphertext = new byte[cipher.Overhead + dataKey.Length];
+        cipher.Seal(dataKey, associatedData.Written, ciphertext);
+        return new WrappedDataKey(keyId, key.CurrentGeneration, ciphertext);
+    }
+
+    public void Unwrap(WrappedDataKey wrapped, ReadOnlySpan<byte> bound, Span<byte> dataKey)
+    {
+        DerivedCipher cipher = Find(wrapped.KeyId).Use(wrapped.Generation);
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.WrappedKey(ref associatedData, StoreId, wrapped.KeyId, wrapped.Generation, bound);
+        ReadOnlySpan<byte> ciphertext = wrapped.Ciphertext.Span;
+        if (ciphertext.Length != cipher.Overhead + dataKey.Length || !cipher.TryOpen(ciphertext, associatedData.Written, dataKey))
+        {
+            throw new AuthenticationTagMismatchException("The wrapped data key is not authentic, or was bound to something else.");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (EncryptionKey key in keys.Values)
+        {
+            foreach (KeyGeneration generation in key.Generations.Values)
+            {
+                generation.Dispose();
+            }
+        }
+    }
+
+    private EncryptionKey Find(string keyId) =>
+        keys.TryGetValue(keyId, out EncryptionKey? key) ? key : throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyNotFound, null);
+}
