@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using EmbeddedSecrets.Envelope;
+
+namespace EmbeddedSecrets.Tests.Envelope;
+
+public class DerivedCipherTests
+{
+    private static readonly byte[] Key = Samples.Bytes(32);
+
+    [Test]
+    public void Seal_BeyondTheBoundOfASalt_DrawsAnother()
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits: true, messagesPerSalt: 2);
+
+        string[] salts = [.. Enumerable.Range(0, 6).Select(_ => Convert.ToHexString(Seal(cipher, [1]).AsSpan(0, 32)))];
+
+        salts.Distinct().Should().HaveCount(3);
+        salts[0].Should().Be(salts[1]);
+    }
+
+    [Test]
+    public void TryOpen_ManySalts_KeepsABoundedNumberOfKeys()
+    {
+        using var reader = new DerivedCipher(Key, "test"u8, commits: true);
+        using var writer = new DerivedCipher(Key, "test"u8, commits: true, messagesPerSalt: 1);
+
+        for (int i = 0; i < DerivedCipher.MaxCachedKeys + 20; i++)
+        {
+            byte[] opened = new byte[1];
+            reader.TryOpen(Seal(writer, [7]), [], opened).Should().BeTrue();
+            opened[0].Should().Be(7);
+        }
+
+        reader.CachedKeyCount.Should().Be(DerivedCipher.MaxCachedKeys);
+    }
+
+    [Test]
+    public void TryOpen_ForgedSalt_IsNotCached()
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits: true);
+        byte[] message = Seal(cipher, [1]);
+        message[0] ^= 1;
+
+        cipher.TryOpen(message, [], new byte[1]).Should().BeFalse();
+
+        cipher.CachedKeyCount.Should().Be(0);
+    }
+
+    [Test]
+    public void TryOpen_OtherPurpose_Fails()
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits: true);
+        using var other = new DerivedCipher(Key, "tess"u8, commits: true);
+
+        other.TryOpen(Seal(cipher, [1]), [], new byte[1]).Should().BeFalse();
+    }
+
+    [Test]
+    public void SealAndOpen_LargerThanASlabPiece_Works()
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits: true);
+        byte[] plaintext = Samples.Bytes(200_000);
+        byte[] opened = new byte[plaintext.Length];
+
+        cipher.TryOpen(Seal(cipher, plaintext), [], opened).Should().BeTrue();
+
+        opened.Should().Equal(plaintext);
+    }
+
+    [Test]
+    public void Dispose_ThenUse_Throws()
+    {
+        var cipher = new DerivedCipher(Key, "test"u8, commits: true);
+        byte[] message = Seal(cipher, [1]);
+        cipher.Dispose();
+
+        cipher.Invoking(c => Seal(c, [1])).Should().Throw<ObjectDisposedException>();
+        cipher.Invoking(c => c.TryOpen(message, [], new byte[1])).Should().Throw<ObjectDisposedException>();
+    }
+
+    [Test]
+    public async Task SealAndOpen_EightThreads_EveryMessageIsRight()
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits: true, messagesPerSalt: 500);
+        var clock = Stopwatch.StartNew();
+        int failures = 0;
+        long rounds = 0;
+
+        void Work(int worker)
+        {
+            byte[] plaintext = new byte[64];
+            byte[] opened = new byte[64];
+            for (int round = 0; clock.ElapsedMilliseconds < 1500; round++)
+            {
+                plaintext.AsSpan().Fill(unchecked((byte)(worker + (round * 8))));
+                bool isOpen = cipher.TryOpen(Seal(cipher, plaintext), [], opened);
+                if (!isOpen || !opened.AsSpan().SequenceEqual(plaintext))
+                {
+                    Interlocked.Increment(ref failures);
+                }
+
+                Interlocked.Increment(ref rounds);
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Factory.StartNew(() => Work(worker), TaskCreationOptions.LongRunning)));
+
+        failures.Should().Be(0);
+        rounds.Should().BePositive();
+    }
+
+    private static byte[] Seal(DerivedCipher cipher, byte[] plaintext)
+    {
+        byte[] message = new byte[plaintext.Length + cipher.Overhead];
+        cipher.Seal(plaintext, [], message);
+        return message;
+    }
+}

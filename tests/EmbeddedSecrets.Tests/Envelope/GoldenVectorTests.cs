@@ -1,0 +1,40 @@
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Keys;
+
+namespace EmbeddedSecrets.Tests.Envelope;
+
+public class GoldenVectorTests
+{
+    [Test]
+    public void Value_FixedInputs_GivesTheSameBytesForEver() =>
+        Hash(ValueEnvelope.Seal(Samples.Bytes(32), Samples.Context, Samples.Utf8("s3cret"), Samples.Bytes(12, 99))).Should().Be("GOLD_VALUE");
+
+    [Test]
+    public void DerivedCipher_FixedInputs_GivesTheSameBytesForEver()
+    {
+        using var cipher = new DerivedCipher(Samples.Bytes(32), KeyPurposes.Wrap, commits: true);
+        byte[] message = new byte[cipher.Overhead + 4];
+        cipher.Seal(Samples.Bytes(32, 50), Samples.Bytes(12, 99), [1, 2, 3, 4], [5], message);
+
+        Hash(message).Should().Be("GOLD_WRAP");
+    }
+
+    [Test]
+    public void Record_FixedInputs_GivesTheSameBytesForEver()
+    {
+        var writer = new EmbeddedSecrets.Buffers.FieldWriter([]);
+        RecordCodec.Encode(ref writer, Samples.Secret());
+
+        Hash(writer.Written.ToArray()).Should().Be("GOLD_RECORD");
+    }
+
+    [Test]
+    public void KeyLine_FixedKey_GivesTheSameLineForEver()
+    {
+        using EmbeddedSecrets.Buffers.SecretMemory line = KeyLine.Write(Samples.Bytes(32));
+
+        System.Text.Encoding.ASCII.GetString(line.Span).Should().Be("GOLD_LINE");
+    }
+
+    private static string Hash(byte[] bytes) => bytes.Length + ":" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes).AsSpan(0, 16));
+}

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using EmbeddedSecrets.Tests.Contracts;
+
+namespace EmbeddedSecrets.Tests.Keys;
+
+[Platform("Linux")]
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+public sealed class FileRootKeyTests : RootKeyContract
+{
+    private static readonly RootKeyContext New = new(7, "/stores/a", IsNewStore: true);
+    private static readonly RootKeyContext Existing = New with { IsNewStore = false };
+
+    private TestDirectory _directory = null!;
+
+    [SetUp]
+    public void SetUp() => _directory = new TestDirectory();
+
+    [TearDown]
+    public void TearDown() => _directory.Dispose();
+
+    [Test]
+    public async Task Wrap_NewStore_MakesAPrivateFile()
+    {
+        string path = _directory["a/b/key"];
+
+        await RootKey.FromFile(path).WrapAsync(new byte[32], New);
+
+        File.GetUnixFileMode(path).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.GetUnixFileMode(_directory["a"]).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        (await File.ReadAllTextAsync(path)).Should().MatchRegex("^ess-key-1:[A-Za-z0-9_-]{48}\n\\z");
+        Directory.GetFiles(_directory["a/b"]).Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task TryUnwrap_MissingFile_NamesBothPathsAndMakesNothing()
+    {
+        foreach (RootKeyContext context in new[] { Existing, New })
+        {
+            Func<Task> open = async () => await Create().TryUnwrapAsync(new byte[9], context, new byte[32]);
+
+            var thrown = await open.Should().ThrowAsync<SecretStoreAccessException>();
+            thrown.Which.Code.Should().Be(SecretStoreErrorCodes.KeyMissing);
+            thrown.Which.Message.Should().Contain(_directory["key"]).And.Contain("/stores/a");
+            File.Exists(_directory["key"]).Should().BeFalse();
+        }
+    }
+
+    [TestCase("644")]
+    [TestCase("640")]
+    [TestCase("604")]
+    [TestCase("610")]
+    public async Task TryUnwrap_LooseMode_IsRefused(string mode)
+    {
+        await Create().WrapAsync(new byte[32], New);
+        File.SetUnixFileMode(_directory["key"], (UnixFileMode)Convert.ToInt32(mode, 8));
+
+        await ShouldBeRefusedAsync("chmod 600");
+    }
+
+    [Test]
+    public async Task TryUnwrap_Link_IsRefused()
+    {
+        await RootKey.FromFile(_directory["target"]).WrapAsync(new byte[32], New);
+        File.CreateSymbolicLink(_directory["key"], _directory["target"]);
+
+        await ShouldBeRefusedAsync("symbolic link");
+    }
+
+    [Test]
+    public async Task Wrap_DanglingLink_IsRefusedAndMakesNothing()
+    {
+        File.CreateSymbolicLink(_directory["key"], _directory["target"]);
+
+        await ShouldBeRefusedAsync("symbolic link");
+        File.Exists(_directory["target"]).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task TryUnwrap_Directory_IsRefused()
+    {
+        Directory.CreateDirectory(_directory["key"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        await ShouldBeRefusedAsync("regular file");
+    }
+
+    [Test]
+    [CancelAfter(5000)]
+    public async Task TryUnwrap_Fifo_IsRefusedWithoutWaiting()
+    {
+        Run("mkfifo", "-m", "600", _directory["key"]);
+
+        await ShouldBeRefusedAsync("regular file");
+    }
+
+    [Test]
+    public async Task TryUnwrap_SecondName_IsRefused()
+    {
+        await Create().WrapAsync(new byte[32], New);
+        Run("ln", _directory["key"], _directory["second"]);
+
+        await ShouldBeRefusedAsync("second name");
+    }
+
+    [Test]
+    public async Task TryUnwrap_TemporaryNameLeftByACrash_IsRemoved()
+    {
+        byte[] slot = await Create().WrapAsync(new byte[32], New);
+        Run("ln", _directory["key"], _directory["key.new-0123456789abcdef"]);
+
+        (await Create().TryUnwrapAsync(slot, Existing, new byte[32])).Should().BeTrue();
+
+        File.Exists(_directory["key.new-0123456789abcdef"]).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task TryUnwrap_ForeignOwner_IsRefused()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            Assert.Ignore("Needs root to give a file away.");
+        }
+
+        await Create().WrapAsync(new byte[32], New);
+        Run("chown", "12345", _directory["key"]);
+
+        await ShouldBeRefusedAsync("another user");
+    }
+
+    [Test]
+    public async Task TryUnwrap_LargeFile_IsRefused()
+    {
+        await Create().WrapAsync(new byte[32], New);
+        await File.WriteAllBytesAsync(_directory["key"], new byte[4097]);
+
+        await ShouldBeRefusedAsync("larger");
+    }
+
+    [Test]
+    public async Task TryUnwrap_Malformed_IsWrongKeyWithPathAndForm()
+    {
+        await Create().WrapAsync(new byte[32], New);
+        await File.WriteAllTextAsync(_directory["key"], "hunter2");
+        Func<Task> open = async () => await Create().TryUnwrapAsync(new byte[9], Existing, new byte[32]);
+
+        var thrown = await open.Should().ThrowAsync<SecretStoreAccessException>();
+        thrown.Which.Code.Should().Be(SecretStoreErrorCodes.WrongKey);
+        thrown.Which.Message.Should().Contain(_directory["key"]).And.Contain("ess-key-1:").And.NotContain("hunter2");
+    }
+
+    [Test]
+    public async Task Wrap_EightThreadsAtOnce_MakeOneKey()
+    {
+        using var start = new Barrier(8);
+        byte[][] slots = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait();
+                return Create().WrapAsync(new byte[32], New).AsTask().GetAwaiter().GetResult();
+            },
+            TaskCreationOptions.LongRunning)));
+
+        foreach (byte[] slot in slots)
+        {
+            (await Create().TryUnwrapAsync(slot, Existing, new byte[32])).Should().BeTrue();
+        }
+
+        Directory.GetFiles(_directory[""]).Should().ContainSingle();
+    }
+
+    protected override IRootKey Create() => RootKey.FromFile(_directory["key"]);
+
+    protected override IRootKey CreateOther() => RootKey.FromFile(_directory["other"]);
+
+    private static void Run(string command, params string[] arguments)
+    {
+        using Process process = Process.Start(command, arguments);
+        process.WaitForExit();
+        process.ExitCode.Should().Be(0);
+    }
+
+    private async Task ShouldBeRefusedAsync(string why)
+    {
+        Func<Task> wrap = async () => await Create().WrapAsync(new byte[32], New);
+
+        var thrown = await wrap.Should().ThrowAsync<SecretStoreAccessException>();
+        thrown.Which.Code.Should().Be(SecretStoreErrorCodes.InsecurePermissions);
+        thrown.Which.Message.Should().Contain(_directory["key"]).And.Contain(why);
+    }
+}

@@ -1,0 +1,159 @@
+using EmbeddedSecrets.Keys;
+using EmbeddedSecrets.Tests.Contracts;
+
+namespace EmbeddedSecrets.Tests.Keys;
+
+public sealed class KeyRingTests : KeyProviderContract
+{
+    private static readonly RootKeyContext Context = new(7, "/stores/a", IsNewStore: true);
+
+    private KeyRing? _ring;
+
+    [TearDown]
+    public void TearDown() => _ring?.Dispose();
+
+    [Test]
+    public async Task Open_StateOfAnotherInstance_UnwrapsItsKeys()
+    {
+        using var first = new KeyRing(RootKeyOf(1));
+        byte[] state = await first.CreateAsync(Context, default);
+        byte[] dataKey = new byte[32];
+        byte[] unwrapped = new byte[32];
+        WrappedDataKey wrapped = await first.GenerateDataKeyAsync(EncryptionKeys.Default, new byte[1], dataKey);
+
+        using var second = new KeyRing(RootKeyOf(1));
+        await second.OpenAsync(state, Context, default);
+        await second.UnwrapAsync(wrapped, new byte[1], unwrapped);
+
+        unwrapped.Should().Equal(dataKey);
+    }
+
+    [Test]
+    public async Task Open_WrongKey_SaysSo()
+    {
+        using var ring = new KeyRing(RootKeyOf(1));
+        byte[] state = await ring.CreateAsync(Context, default);
+
+        await ShouldFailAsync(RootKeyOf(2), state, SecretStoreErrorCodes.WrongKey, "altered");
+        await ShouldFailAsync(RootKey.FromPassphrase("x"), state, SecretStoreErrorCodes.WrongKey, "it has: key");
+    }
+
+    [Test]
+    public async Task Open_DamagedState_IsAlwaysRefused()
+    {
+        using var ring = new KeyRing(RootKeyOf(1));
+        byte[] state = await ring.CreateAsync(Context, default);
+        using var reader = new KeyRing(RootKeyOf(1));
+
+        foreach (byte[] damaged in Envelope.Samples.Damaged(state))
+        {
+            Func<Task> open = async () => await reader.OpenAsync(damaged, Context, default);
+            await open.Should().ThrowAsync<SecretStoreException>();
+        }
+    }
+
+    [Test]
+    public async Task Open_AlteredSlotOfAnotherKind_IsTampered()
+    {
+        RingKeys ring = RingKeys.Generate(7, DateTimeOffset.UnixEpoch);
+        byte[] ringKey = Envelope.Samples.Bytes(32);
+        byte[] slot = await RootKeyOf(1).WrapAsync(ringKey, Context);
+        byte[] state = KeyRingState.Encode(ring, ringKey, [new RootKeySlot("other", new byte[] { 0xab, 0xcd }), new RootKeySlot("key", slot)]);
+        state[Array.IndexOf(state, (byte)0xab)] ^= 1;
+
+        await ShouldFailAsync(RootKeyOf(1), state, SecretStoreErrorCodes.Tampered, "not authentic");
+    }
+
+    [Test]
+    public async Task Open_OtherVersion_IsUnsupportedFormat()
+    {
+        await ShouldFailAsync(RootKeyOf(1), [2, 0, 0], SecretStoreErrorCodes.UnsupportedFormat, "format 2");
+        await ShouldFailAsync(RootKeyOf(1), [1, 0], SecretStoreErrorCodes.Corrupt, "damaged");
+    }
+
+    [Test]
+    public async Task Open_ForAnotherStoreWhileOpen_Throws()
+    {
+        using var ring = new KeyRing(RootKeyOf(1));
+        byte[] state = await ring.CreateAsync(Context, default);
+        Func<Task> open = async () => await ring.OpenAsync(state, Context with { StoreId = 8 }, default);
+
+        await open.Should().ThrowAsync<InvalidOperationException>();
+        await ring.OpenAsync(state, Context, default);
+    }
+
+    [Test]
+    public async Task Use_BeforeOpenAndAfterLock_Throws()
+    {
+        using var ring = new KeyRing(RootKeyOf(1));
+        Func<Task> use = async () => await ring.GenerateDataKeyAsync(EncryptionKeys.Default, default, new byte[32]);
+
+        await use.Should().ThrowAsync<InvalidOperationException>();
+        await ring.CreateAsync(Context, default);
+        await use.Should().NotThrowAsync();
+        ring.Lock();
+        await use.Should().ThrowAsync<InvalidOperationException>();
+        ring.Dispose();
+        await use.Should().ThrowAsync<ObjectDisposedException>();
+    }
+
+    [Test]
+    public async Task Unwrap_UnknownKeyOrGeneration_IsUnavailable()
+    {
+        var ring = (KeyRing)await CreateAsync();
+        WrappedDataKey wrapped = await ring.GenerateDataKeyAsync(EncryptionKeys.Default, default, new byte[32]);
+        Func<Task> otherKey = async () => await ring.UnwrapAsync(new WrappedDataKey("nobody", 1, wrapped.Ciphertext), default, new byte[32]);
+        Func<Task> otherGeneration = async () => await ring.UnwrapAsync(new WrappedDataKey(wrapped.KeyId, 9, wrapped.Ciphertext), default, new byte[32]);
+
+        (await otherKey.Should().ThrowAsync<SecretUnavailableException>()).Which.Reason.Should().Be(UnavailabilityReason.KeyNotFound);
+        var thrown = await otherGeneration.Should().ThrowAsync<SecretUnavailableException>();
+        thrown.Which.Reason.Should().Be(UnavailabilityReason.KeyUnavailable);
+        thrown.Which.Message.Should().Contain("generation 9");
+    }
+
+    [TestCase(1, UnavailabilityReason.KeyDisabled)]
+    [TestCase(2, UnavailabilityReason.KeyPendingDeletion)]
+    public void Use_StateOfTheKey_IsChecked(int state, UnavailabilityReason reason)
+    {
+        using RingKeys ring = RingKeys.Generate(7, DateTimeOffset.UnixEpoch);
+        EncryptionKey blocked = ring.Keys[EncryptionKeys.Default] with { State = (EncryptionKeyState)state };
+        EncryptionKey store = ring.Keys[EncryptionKeys.Store] with { State = (EncryptionKeyState)state };
+
+        blocked.Invoking(key => key.Use(1)).Should().Throw<SecretUnavailableException>().Which.Reason.Should().Be(reason);
+        store.Invoking(key => key.Use(1)).Should().NotThrow();
+    }
+
+    [Test]
+    public async Task StoreHeader_DecodeOfDamagedBytes_ThrowsOnlyTheLibrarysErrors()
+    {
+        var ring = (KeyRing)await CreateAsync();
+        WrappedDataKey wrapped = await ring.GenerateDataKeyAsync(EncryptionKeys.Store, default, new byte[32]);
+        byte[] content = new StoreHeader(new byte[] { 1, 2, 3 }, wrapped).Encode();
+
+        StoreHeader decoded = StoreHeader.Decode(content);
+        decoded.RingState.ToArray().Should().Equal(1, 2, 3);
+        decoded.StoreKey.Ciphertext.ToArray().Should().Equal(wrapped.Ciphertext.ToArray());
+        for (int length = 0; length < content.Length; length++)
+        {
+            FluentActions.Invoking(() => StoreHeader.Decode(content.AsMemory(0, length))).Should().Throw<SecretStoreIntegrityException>();
+        }
+    }
+
+    protected override async Task<IKeyProvider> CreateAsync()
+    {
+        _ring = new KeyRing(RootKeyOf(1));
+        await _ring.CreateAsync(Context, default);
+        return _ring;
+    }
+
+    private static IRootKey RootKeyOf(byte first) => RootKey.FromBytes(Envelope.Samples.Bytes(32, first));
+
+    private static async Task ShouldFailAsync(IRootKey rootKey, byte[] state, string code, string message)
+    {
+        using var ring = new KeyRing(rootKey);
+        Func<Task> open = async () => await ring.OpenAsync(state, Context, default);
+        var thrown = await open.Should().ThrowAsync<SecretStoreException>();
+        thrown.Which.Code.Should().Be(code);
+        thrown.Which.Message.Should().Contain(message);
+    }
+}
