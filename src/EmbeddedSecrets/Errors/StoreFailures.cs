@@ -1,6 +1,102 @@
+using System.Globalization;
+using EmbeddedSecrets.Interop;
+
 namespace EmbeddedSecrets.Errors;
 
 /// <summary>The failures of the repositories and of the files under them, so that their wording can be read as a whole.</summary>
 internal static class StoreFailures
 {
+    public static SecretStoreIntegrityException Corrupt(string path, long offset) => new(
+        SecretStoreErrorCodes.Corrupt,
+        500,
+        string.Create(CultureInfo.InvariantCulture, $"'{path}' is damaged at offset {offset}: bytes there were acknowledged once and cannot be read any more. Nothing was changed. Restore the store from a backup."));
+
+    public static SecretStoreIntegrityException Tampered(string path, long offset) => new(
+        SecretStoreErrorCodes.Tampered,
+        500,
+        string.Create(CultureInfo.InvariantCulture, $"'{path}' is not authentic at offset {offset}: what stands there was not written by this store in this place. Nothing was changed. Find out who changed the file, and restore the store from a backup."));
+
+    public static SecretStoreIntegrityException HeaderNotAuthentic(string location) => new(
+        SecretStoreErrorCodes.Tampered,
+        500,
+        $"The header with which '{location}' was opened is not part of its authentic history. Nothing was changed. Restore the store from a backup.");
+
+    public static SecretStoreIntegrityException UnsupportedFormat(string path, uint version) => new(
+        SecretStoreErrorCodes.UnsupportedFormat,
+        500,
+        string.Create(CultureInfo.InvariantCulture, $"'{path}' has format version {version}, which this version of the library does not know. Open it with a newer one."));
+
+    public static SecretStoreAccessException Insecure(string path, string problem, string remedy) => new(
+        SecretStoreErrorCodes.InsecurePermissions,
+        500,
+        $"'{path}' {problem}. It was not used. {remedy}");
+
+    public static SecretStoreUnavailableException Locked(string location, int? processId) => new(
+        SecretStoreErrorCodes.Locked,
+        503,
+        processId is { } id
+            ? string.Create(CultureInfo.InvariantCulture, $"The store in '{location}' is open already; its lock file names process {id}. Close it there first.")
+            : $"The store in '{location}' is open already, in another process or as another instance in this one. Close it there first.");
+
+    public static SecretStoreUnavailableException ReadOnly(string location) => new(
+        SecretStoreErrorCodes.WritesStopped,
+        503,
+        $"The store in '{location}' was opened for reading only. Open it without {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.ReadOnly)} to write.");
+
+    public static SecretStoreUnavailableException WritesStopped(string path, Exception cause) => new(
+        SecretStoreErrorCodes.WritesStopped,
+        503,
+        $"Writing to '{path}' has stopped, because: {cause.Message} Nothing was changed by this call, and what was acknowledged stays readable. Repair the cause, then close the store and open it again.",
+        cause);
+
+    public static SecretStoreUnavailableException OutcomeUnknown(string path, Exception cause) => new(
+        SecretStoreErrorCodes.OutcomeUnknown,
+        503,
+        $"The change was written to '{path}', but whether it is on the disk is unknown, because: {cause.Message} Close the store and open it again, and look whether the change is there.",
+        cause);
+
+    public static SecretStoreUnavailableException ReadFailed(string path, Exception cause) => new(
+        SecretStoreErrorCodes.ServiceUnavailable,
+        503,
+        $"'{path}' could not be read: {cause.Message} Try again when the cause is gone.",
+        cause);
+
+    public static SecretStoreUnavailableException WriteFailed(string path, Exception cause) => new(
+        SecretStoreErrorCodes.ServiceUnavailable,
+        503,
+        $"'{path}' could not be written: {cause.Message} Nothing was changed. Try again when the cause is gone.",
+        cause);
+
+    public static SecretStoreUnavailableException LockFileMissing(string path) => new(
+        SecretStoreErrorCodes.ServiceUnavailable,
+        503,
+        $"'{path}' is missing, so that nothing keeps others from writing while the store is read. Open the store once for writing, or make an empty file of that name with mode 0600.");
+
+    /// <summary>The same failure for another caller, so that each has its own request id.</summary>
+    public static SecretStoreUnavailableException Again(SecretStoreUnavailableException failure) =>
+        new(failure.Code, failure.HttpStatus, failure.Message, failure.InnerException);
+
+    /// <summary>What a failure to open, create or lock a file means.</summary>
+    public static SecretStoreException OpeningFailed(string path, Exception cause, bool readOnly)
+    {
+        int error = cause is SystemCallException call ? call.ErrorNumber : 0;
+        if (error != 0 && (error == ErrorNumber.TooManyLinks || error == ErrorNumber.NoDeviceOrAddress))
+        {
+            return Insecure(path, "is a symbolic link or no regular file", "Put the file itself in its place.");
+        }
+
+        bool refused = cause is UnauthorizedAccessException
+            || error is ErrorNumber.AccessDenied or ErrorNumber.NotPermitted or ErrorNumber.ReadOnlyFileSystem;
+        return refused && !readOnly
+            ? new SecretStoreUnavailableException(
+                SecretStoreErrorCodes.WritesStopped,
+                503,
+                $"'{path}' cannot be opened for writing: {cause.Message} Give this user the right to write there, or open the store with {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.ReadOnly)}.",
+                cause)
+            : new SecretStoreUnavailableException(
+                SecretStoreErrorCodes.ServiceUnavailable,
+                503,
+                $"'{path}' cannot be opened: {cause.Message} Try again when the cause is gone.",
+                cause);
+    }
 }

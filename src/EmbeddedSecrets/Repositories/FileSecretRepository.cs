@@ -1,41 +1,237 @@
+using EmbeddedSecrets.Caching;
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Repositories;
+using EmbeddedSecrets.Repositories.Log;
+
 namespace EmbeddedSecrets;
 
-/// <summary>File</summary>
+/// <summary>
+/// Keeps a store in a directory (mode 0700) of its own, as an append-only log (mode 0600). A commit is acknowledged when its
+/// bytes are on the disk; commits that come together share one write and one flush. Names are hidden on the disk.
+/// </summary>
+/// <remarks>
+/// One instance at a time has a store open, read-only ones included; others are refused with <c>Store.Locked</c>. The format
+/// is drawn in <c>docs/format.md</c>. Constructing does no I/O.
+/// </remarks>
 public sealed class FileSecretRepository : ISecretRepository
 {
-    /// <summary>Ctor</summary>
-    public FileSecretRepository(string directory, SecretStoreOptions? options = null) => throw new NotImplementedException();
+    /// <summary>What a cached payload costs beside its own bytes.</summary>
+    private const int CacheEntryBytes = 160;
+
+    private readonly bool _readOnly;
+    private readonly BoundedCache<UInt128, byte[]> _payloads;
+    private readonly Func<ILogFile, ILogFile> _wrap;
+    private readonly Lock _life = new();
+
+    private StoreDirectory? _directory;
+    private (ILogFile File, long Generation)? _found;
+    private volatile OpenLog? _log;
+    private volatile bool _disposed;
+
+    /// <summary>Makes a repository; the directory is not touched yet.</summary>
+    /// <param name="directory">The directory. It is made, with its parents, when the store is opened for writing and does not exist.</param>
+    /// <param name="options">Whether to open for reading only, and the bound of the payload cache; the defaults when null.</param>
+    /// <exception cref="ArgumentException">The directory is empty or no path.</exception>
+    public FileSecretRepository(string directory, SecretStoreOptions? options = null)
+        : this(directory, options, static file => file)
+    {
+    }
+
+    /// <summary>For tests: every file goes through <paramref name="wrap"/>, which may fail what it likes.</summary>
+    internal FileSecretRepository(string directory, SecretStoreOptions? options, Func<ILogFile, ILogFile> wrap)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        Location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        _readOnly = options?.ReadOnly ?? false;
+        _payloads = new BoundedCache<UInt128, byte[]>(options?.PayloadCacheBytes ?? new SecretStoreOptions().PayloadCacheBytes, static payload => payload.Length + CacheEntryBytes);
+        _wrap = wrap;
+    }
 
     /// <inheritdoc/>
     public bool CompletesSynchronously => true;
 
     /// <inheritdoc/>
-    public string Location => throw new NotImplementedException();
+    public string Location { get; }
 
     /// <inheritdoc/>
-    public RepositoryHeader CurrentHeader => throw new NotImplementedException();
+    public RepositoryHeader CurrentHeader => Started().Header;
 
     /// <inheritdoc/>
-    public ValueTask<RepositoryHeader?> ReadHeaderAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">The repository was started already.</exception>
+    public ValueTask<RepositoryHeader?> ReadHeaderAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_life)
+        {
+            CheckNotStarted();
+            Release();
+            try
+            {
+                _directory = StoreDirectory.Open(Location, _readOnly);
+                if (_directory?.OpenNewestLog() is not { } found)
+                {
+                    return ValueTask.FromResult<RepositoryHeader?>(null);
+                }
+
+                _found = (_wrap(found.File), found.Generation);
+                return ValueTask.FromResult<RepositoryHeader?>(LogScan.FindHeader(_found.Value.File));
+            }
+            catch
+            {
+                Release();
+                throw;
+            }
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask<RecoveryReport> StartAsync(RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">The repository was started already, or <see cref="ReadHeaderAsync"/> was not called before.</exception>
+    public ValueTask<RecoveryReport> StartAsync(RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(protector);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_life)
+        {
+            CheckNotStarted();
+            if (_directory is null)
+            {
+                throw _readOnly ? StoreFailures.ReadOnly(Location) : new InvalidOperationException("Call ReadHeaderAsync before StartAsync.");
+            }
+
+            try
+            {
+                _log = Start(_directory, header, protector, cancellationToken);
+            }
+            catch
+            {
+                Release();
+                throw;
+            }
+
+            return ValueTask.FromResult(_log.Report);
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        cancellationToken.ThrowIfCancellationRequested();
+        OpenLog log = Started();
+        if (!log.Index.TryFind(name, out RecordLocation location))
+        {
+            return ValueTask.FromResult<RepositoryRecord?>(null);
+        }
+
+        if (location.Stamp == known)
+        {
+            return ValueTask.FromResult<RepositoryRecord?>(new RepositoryRecord(name, known, default));
+        }
+
+        byte[] record = GC.AllocateUninitializedArray<byte>(location.Length);
+        log.Read(location.Offset, record);
+        return ValueTask.FromResult<RepositoryRecord?>(new RepositoryRecord(name, location.Stamp, record));
+    }
 
     /// <inheritdoc/>
-    public ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        OpenLog log = Started();
+        if (!log.Index.TryFindPayload(id, out PayloadLocation location) || location.Length != destination.Length)
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        if (_payloads.TryGet(id, out byte[]? cached))
+        {
+            cached.CopyTo(destination.Span);
+            return ValueTask.FromResult(true);
+        }
+
+        log.Read(location.Offset, destination.Span);
+        _payloads.Set(id, destination.ToArray());
+        return ValueTask.FromResult(true);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">A limit is passed: 1,000 changes, 1 MiB a record, 64 KiB a payload, 64 MiB in all; or a name is not one.</exception>
+    public ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken = default)
+    {
+        OpenLog log = Started();
+        CommitRules.Check(commit, log.Header.StoreId);
+        return log.Commits is { } commits ? commits.CommitAsync(commit, cancellationToken) : ValueTask.FromException<long>(StoreFailures.ReadOnly(Location));
+    }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<RepositoryRecord> EnumerateAsync(string? after, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public IAsyncEnumerable<RepositoryRecord> EnumerateAsync(string? after, CancellationToken cancellationToken = default) =>
+        Started().Index.Order.EnumerateAsync(after, (name, token) => FindAsync(name, default, token), cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) =>
+        Started().Signal.WaitAsync(after, cancellationToken);
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Waits for the batch that is being written, closes the log in order, and releases the lock. Nothing acknowledged is ever lost by a failure here.</summary>
+    /// <returns>Completed when the call returns.</returns>
+    public ValueTask DisposeAsync()
+    {
+        lock (_life)
+        {
+            if (_disposed)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            _disposed = true;
+            if (_log is { } log)
+            {
+                log.Commits?.Close();
+                log.Signal.Close(GetType());
+                log.WriteClosingFrame();
+                log.Dispose();
+            }
+
+            Release();
+            _payloads.Clear();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private OpenLog Start(StoreDirectory directory, RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken)
+    {
+        var index = new LogIndex(_payloads.Remove);
+        if (_found is { } found)
+        {
+            return OpenLog.Recover(found.File, found.Generation, header, protector, index, _readOnly, cancellationToken);
+        }
+
+        return _readOnly
+            ? throw StoreFailures.ReadOnly(Location)
+            : OpenLog.Create(directory, _wrap, header, protector, index);
+    }
+
+    private OpenLog Started()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _log ?? throw new InvalidOperationException("The repository is not started: call ReadHeaderAsync and StartAsync.");
+    }
+
+    private void CheckNotStarted()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_log is not null)
+        {
+            throw new InvalidOperationException("The repository is started already.");
+        }
+    }
+
+    private void Release()
+    {
+        _found?.File.Dispose();
+        _found = null;
+        _directory?.Dispose();
+        _directory = null;
+    }
 }

@@ -1,38 +1,167 @@
+using System.Collections.Concurrent;
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Repositories;
+
 namespace EmbeddedSecrets;
 
-/// <summary>InMemory</summary>
+/// <summary>Keeps a store in memory, as long as the instance lives: for tests, and for secrets that no disk may see.</summary>
 public sealed class InMemorySecretRepository : ISecretRepository
 {
+    private readonly ConcurrentDictionary<string, RepositoryRecord> _records = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<UInt128, byte[]> _payloads = new();
+    private readonly NameOrder _order;
+    private readonly ChangeSignal _signal = new();
+    private readonly Lock _gate = new();
+
+    private volatile RepositoryHeader? _header;
+    private volatile bool _disposed;
+
+    /// <summary>Makes an empty repository.</summary>
+    public InMemorySecretRepository()
+    {
+        _order = new NameOrder(() => _records.Select(static pair => pair.Key));
+    }
+
     /// <inheritdoc/>
     public bool CompletesSynchronously => true;
 
     /// <inheritdoc/>
-    public string Location => throw new NotImplementedException();
+    public string Location => "memory";
 
     /// <inheritdoc/>
-    public RepositoryHeader CurrentHeader => throw new NotImplementedException();
+    public RepositoryHeader CurrentHeader => Started();
 
     /// <inheritdoc/>
-    public ValueTask<RepositoryHeader?> ReadHeaderAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<RepositoryHeader?> ReadHeaderAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return ValueTask.FromResult(_header);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<RecoveryReport> StartAsync(RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<RecoveryReport> StartAsync(RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(protector);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _header ??= new RepositoryHeader(header.StoreId, header.Revision, header.Content.ToArray());
+            if (_header.StoreId != header.StoreId || header.Revision > _header.Revision)
+            {
+                throw StoreFailures.HeaderNotAuthentic(Location);
+            }
+
+            return ValueTask.FromResult(new RecoveryReport { Sequence = _signal.Sequence, RecordCount = _records.Count });
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        cancellationToken.ThrowIfCancellationRequested();
+        Started();
+        return ValueTask.FromResult<RepositoryRecord?>(_records.TryGetValue(name, out RepositoryRecord record) ? record : null);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Started();
+        bool found = _payloads.TryGetValue(id, out byte[]? payload) && payload.Length == destination.Length;
+        if (found)
+        {
+            payload!.CopyTo(destination);
+        }
+
+        return ValueTask.FromResult(found);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">A limit is passed: 1,000 changes, 1 MiB a record, 64 KiB a payload, 64 MiB in all; or a name is not one.</exception>
+    public ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken = default)
+    {
+        CommitRules.Check(commit, Started().StoreId);
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            RepositoryHeader header = Started();
+            if (CommitConditions.Check(commit, header.Revision, _signal.Sequence, StampOf) is { } conflict)
+            {
+                return ValueTask.FromException<long>(new RepositoryConflictException(conflict));
+            }
+
+            foreach (RepositoryChange change in commit.Changes)
+            {
+                Apply(change);
+            }
+
+            _header = commit.NewHeader is { } replacement
+                ? new RepositoryHeader(replacement.StoreId, replacement.Revision, replacement.Content.ToArray())
+                : header;
+            long sequence = _signal.Sequence + 1;
+            _signal.MoveTo(sequence);
+            return ValueTask.FromResult(sequence);
+        }
+    }
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<RepositoryRecord> EnumerateAsync(string? after, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public IAsyncEnumerable<RepositoryRecord> EnumerateAsync(string? after, CancellationToken cancellationToken = default)
+    {
+        Started();
+        return _order.EnumerateAsync(after, (name, token) => FindAsync(name, default, token), cancellationToken);
+    }
 
     /// <inheritdoc/>
-    public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) => _signal.WaitAsync(after, cancellationToken);
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Drops everything.</summary>
+    /// <returns>Completed when the call returns.</returns>
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _records.Clear();
+            _payloads.Clear();
+        }
+
+        _signal.Close(GetType());
+        return ValueTask.CompletedTask;
+    }
+
+    private void Apply(RepositoryChange change)
+    {
+        foreach (RepositoryPayload payload in change.AddedPayloads)
+        {
+            _payloads[payload.Id] = payload.Sealed.ToArray();
+        }
+
+        if (change.Record is { } record)
+        {
+            _records[change.Name] = record with { Sealed = record.Sealed.ToArray() };
+        }
+        else
+        {
+            _records.TryRemove(change.Name, out _);
+        }
+
+        _order.Note(change.Name, change.Record is not null);
+        foreach (UInt128 id in change.DroppedPayloads)
+        {
+            _payloads.TryRemove(id, out _);
+        }
+    }
+
+    private RecordStamp StampOf(string name) => _records.TryGetValue(name, out RepositoryRecord record) ? record.Stamp : RecordStamp.Absent;
+
+    private RepositoryHeader Started()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _header ?? throw new InvalidOperationException("The repository is not started: call ReadHeaderAsync and StartAsync.");
+    }
 }

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
+namespace EmbeddedSecrets.Caching;
+
+/// <summary>
+/// A cache with a bound on the sum of what its values cost. What was used since the hand last passed gets a second chance
+/// (CLOCK). Reads take no lock and allocate nothing.
+/// </summary>
+internal sealed class BoundedCache<TKey, TValue>
+    where TKey : notnull
+    where TValue : class
+{
+    private readonly ConcurrentDictionary<TKey, Slot> _slots = new();
+    private readonly Lock _gate = new();
+    private readonly Func<TValue, long> _cost;
+    private readonly long _capacity;
+    private Queue<Slot> _clock = new();
+    private long _total;
+
+    public BoundedCache(long capacity, Func<TValue, long> cost)
+    {
+        _capacity = capacity;
+        _cost = cost;
+    }
+
+    public int Count => _slots.Count;
+
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
+    {
+        if (_capacity > 0 && _slots.TryGetValue(key, out Slot? slot) && slot.Value is { } found)
+        {
+            // Written only when it changes, so that readers on several cores do not take the line from each other.
+            if (!slot.Used)
+            {
+                slot.Used = true;
+            }
+
+            value = found;
+            return true;
+        }
+
+        value = null;
+        return false;
+    }
+
+    public void Set(TKey key, TValue value)
+    {
+        long cost = _cost(value);
+        lock (_gate)
+        {
+            RemoveLocked(key);
+            if (cost > _capacity)
+            {
+                return;
+            }
+
+            var slot = new Slot(key, value, cost);
+            _slots[key] = slot;
+            _clock.Enqueue(slot);
+            _total += cost;
+            while (_total > _capacity)
+            {
+                Evict();
+            }
+
+            if (_clock.Count > (2 * _slots.Count) + 16)
+            {
+                _clock = new Queue<Slot>(_clock.Where(static s => s.Value is not null));
+            }
+        }
+    }
+
+    public void Remove(TKey key)
+    {
+        if (_capacity > 0)
+        {
+            lock (_gate)
+            {
+                RemoveLocked(key);
+            }
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _slots.Clear();
+            _clock.Clear();
+            _total = 0;
+        }
+    }
+
+    private void Evict()
+    {
+        Slot slot = _clock.Dequeue();
+        if (slot.Value is null)
+        {
+            return;
+        }
+
+        if (slot.Used)
+        {
+            slot.Used = false;
+            _clock.Enqueue(slot);
+            return;
+        }
+
+        RemoveLocked(slot.Key);
+    }
+
+    private void RemoveLocked(TKey key)
+    {
+        if (_slots.TryRemove(key, out Slot? slot))
+        {
+            _total -= slot.Cost;
+            slot.Value = null;
+        }
+    }
+
+    private sealed class Slot(TKey key, TValue value, long cost)
+    {
+        public readonly TKey Key = key;
+        public readonly long Cost = cost;
+        public volatile TValue? Value = value;
+        public volatile bool Used;
+    }
+}

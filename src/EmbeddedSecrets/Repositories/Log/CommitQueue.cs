@@ -1,0 +1,157 @@
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>
+/// Group commit (DESIGN F1): who finds no leader leads, on its own thread and without a hop; who comes meanwhile waits, and
+/// the next leader takes all who wait into one batch. Leadership passes to the first that waits.
+/// </summary>
+internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
+{
+    private const int MaxBatchCommits = 1024;
+    private const long MaxBatchBytes = 4 << 20;
+
+    private readonly object _gate = new();
+    private readonly LinkedList<PendingCommit> _waiting = new();
+    private bool _leading;
+    private bool _closed;
+
+    public ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var pending = new PendingCommit(commit);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(FileSecretRepository));
+            if (_leading)
+            {
+                pending.Turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                pending.Node = _waiting.AddLast(pending);
+            }
+            else
+            {
+                _leading = true;
+            }
+        }
+
+        if (pending.Turn is not null)
+        {
+            return new ValueTask<long>(WaitAsync(pending, cancellationToken));
+        }
+
+        Lead(pending);
+        return pending.Failure is { } failure ? ValueTask.FromException<long>(failure) : ValueTask.FromResult(pending.Sequence);
+    }
+
+    /// <summary>Refuses new commits and those that wait, and waits for the batch that is being written.</summary>
+    /// <returns>False when it was closed before.</returns>
+    public bool Close()
+    {
+        lock (_gate)
+        {
+            bool first = !_closed;
+            _closed = true;
+            while (_leading)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return first;
+        }
+    }
+
+    private async Task<long> WaitAsync(PendingCommit pending, CancellationToken cancellationToken)
+    {
+        bool lead;
+        using (cancellationToken.UnsafeRegister((_, token) => Withdraw(pending, token), null))
+        {
+            lead = await pending.Turn!.Task.ConfigureAwait(false);
+        }
+
+        if (lead)
+        {
+            Lead(pending);
+        }
+
+        return pending.Failure is null ? pending.Sequence : throw pending.Failure;
+    }
+
+    private void Withdraw(PendingCommit pending, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (pending.Node?.List is null)
+            {
+                return;
+            }
+
+            _waiting.Remove(pending.Node);
+        }
+
+        pending.Turn!.TrySetCanceled(cancellationToken);
+    }
+
+    private void Lead(PendingCommit first)
+    {
+        List<PendingCommit> batch = TakeBatch(first);
+        try
+        {
+            writeBatch(batch);
+        }
+        finally
+        {
+            PassOn();
+            for (int i = 1; i < batch.Count; i++)
+            {
+                batch[i].Turn!.SetResult(false);
+            }
+        }
+    }
+
+    private List<PendingCommit> TakeBatch(PendingCommit first)
+    {
+        List<PendingCommit> batch = [first];
+        long size = first.Size;
+        lock (_gate)
+        {
+            // A new header ends a batch: a frame holds one.
+            while (batch.Count < MaxBatchCommits
+                && batch[^1].Commit.NewHeader is null
+                && _waiting.First is { } node
+                && size + node.Value.Size <= MaxBatchBytes)
+            {
+                _waiting.RemoveFirst();
+                batch.Add(node.Value);
+                size += node.Value.Size;
+            }
+        }
+
+        return batch;
+    }
+
+    private void PassOn()
+    {
+        PendingCommit? next = null;
+        PendingCommit[] refused = [];
+        lock (_gate)
+        {
+            if (!_closed && _waiting.First is { } node)
+            {
+                next = node.Value;
+                _waiting.RemoveFirst();
+            }
+            else
+            {
+                refused = [.. _waiting];
+                _waiting.Clear();
+                _leading = false;
+                Monitor.PulseAll(_gate);
+            }
+        }
+
+        next?.Turn!.SetResult(true);
+        foreach (PendingCommit pending in refused)
+        {
+            pending.Failure = new ObjectDisposedException(nameof(FileSecretRepository));
+            pending.Turn!.SetResult(false);
+        }
+    }
+}

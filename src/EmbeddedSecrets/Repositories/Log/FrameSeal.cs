@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>
+/// Seals and opens the index of a frame. Its associated data bind it to its place: domain byte, store id, the clear header
+/// up to its checksums, and the SHA-256 of the header part if there is one.
+/// </summary>
+internal sealed class FrameSeal(IStoreProtector protector, UInt128 storeId)
+{
+    private const byte Domain = 0x20;
+    private const int FixedLength = 1 + 16 + FrameHeader.AuthenticatedSize;
+
+    public UInt128 StoreId => storeId;
+
+    public int Overhead => protector.Overhead;
+
+    /// <summary>Seals into the frame, whose clear header (without checksums) and header part stand there already.</summary>
+    /// <returns>The tag, to which the next frame is chained.</returns>
+    public UInt128 Seal(in FrameHeader header, ReadOnlySpan<byte> index, Span<byte> frame)
+    {
+        Span<byte> associatedData = stackalloc byte[FixedLength + SHA256.HashSizeInBytes];
+        int length = WriteAssociatedData(header, frame, associatedData);
+        protector.Seal(index, associatedData[..length], frame.Slice(header.IndexStart, header.IndexLength));
+        return Tag(header, frame);
+    }
+
+    /// <summary>Returns the index, or null where it is not authentic in this place.</summary>
+    public byte[]? TryOpen(in FrameHeader header, ReadOnlySpan<byte> frame)
+    {
+        if (header.IndexLength < protector.Overhead)
+        {
+            return null;
+        }
+
+        Span<byte> associatedData = stackalloc byte[FixedLength + SHA256.HashSizeInBytes];
+        int length = WriteAssociatedData(header, frame, associatedData);
+        var index = new byte[header.IndexLength - protector.Overhead];
+        return protector.TryOpen(frame.Slice(header.IndexStart, header.IndexLength), associatedData[..length], index) ? index : null;
+    }
+
+    public static UInt128 Tag(in FrameHeader header, ReadOnlySpan<byte> frame) =>
+        BinaryPrimitives.ReadUInt128LittleEndian(frame[(header.BodyStart - FrameHeader.TagLength)..]);
+
+    private int WriteAssociatedData(in FrameHeader header, ReadOnlySpan<byte> frame, Span<byte> destination)
+    {
+        destination[0] = Domain;
+        BinaryPrimitives.WriteUInt128LittleEndian(destination[1..], storeId);
+        frame[..FrameHeader.AuthenticatedSize].CopyTo(destination[17..]);
+        return header.HeaderLength == 0
+            ? FixedLength
+            : FixedLength + SHA256.HashData(frame.Slice(FrameHeader.Size, header.HeaderLength), destination[FixedLength..]);
+    }
+}

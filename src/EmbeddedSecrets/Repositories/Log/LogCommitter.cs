@@ -1,0 +1,86 @@
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>Writes a batch: checks the conditions of each commit in order, appends one frame, publishes after its flush.</summary>
+internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex index, ChangeSignal signal)
+{
+    private readonly BatchWriter _batch = new();
+    private readonly Dictionary<string, RecordStamp> _changed = new(StringComparer.Ordinal);
+
+    /// <summary>Leaves in each commit its sequence or its failure; throws nothing.</summary>
+    public void Write(List<PendingCommit> commits)
+    {
+        try
+        {
+            writer.ThrowIfStopped();
+            int accepted = Collect(commits);
+            if (accepted > 0)
+            {
+                long bodyOffset = writer.Append(FrameKind.Batch, _batch.NewHeader, _batch.Index, _batch.Body);
+                Publish(bodyOffset);
+            }
+        }
+        catch (Exception exception)
+        {
+            // Everything: a leader that dies would leave the others waiting for ever. Each gets an exception of its own.
+            foreach (PendingCommit commit in commits)
+            {
+                commit.Failure ??= exception is SecretStoreUnavailableException unavailable ? StoreFailures.Again(unavailable) : exception;
+            }
+        }
+    }
+
+    private int Collect(List<PendingCommit> commits)
+    {
+        _changed.Clear();
+        _batch.Begin(state.Sequence + 1);
+        int accepted = 0;
+        foreach (PendingCommit pending in commits)
+        {
+            RepositoryCommit commit = pending.Commit;
+            if (CommitConditions.Check(commit, state.Header!.Revision, state.Sequence + accepted, StampOf) is { } conflict)
+            {
+                pending.Failure = new RepositoryConflictException(conflict);
+                continue;
+            }
+
+            _batch.Add(commit);
+            foreach (RepositoryChange change in commit.Changes)
+            {
+                _changed[change.Name] = change.Record?.Stamp ?? RecordStamp.Absent;
+            }
+
+            accepted++;
+            pending.Sequence = state.Sequence + accepted;
+        }
+
+        return accepted;
+    }
+
+    private void Publish(long bodyOffset)
+    {
+        long sequence = state.Sequence;
+        try
+        {
+            if (!BatchReader.TryApply(_batch.Index, _batch.Body, bodyOffset, index, ref sequence))
+            {
+                throw new InvalidOperationException("A batch that was written cannot be read.");
+            }
+        }
+        catch (Exception exception)
+        {
+            writer.Stop(exception);
+            throw;
+        }
+
+        state.Header = _batch.NewHeader ?? state.Header;
+        state.Sequence = sequence;
+        signal.MoveTo(sequence);
+    }
+
+    private RecordStamp StampOf(string name) =>
+        _changed.TryGetValue(name, out RecordStamp stamp) ? stamp
+        : index.TryFind(name, out RecordLocation location) ? location.Stamp
+        : RecordStamp.Absent;
+}

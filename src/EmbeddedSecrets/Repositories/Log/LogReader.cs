@@ -1,0 +1,79 @@
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>Reads a log from its beginning to its end through one buffer; what it allocates is bounded by the length of the file.</summary>
+internal sealed class LogReader(ILogFile file)
+{
+    private const int BufferLength = 1 << 20;
+
+    private byte[] _buffer = [];
+    private long _start;
+    private int _filled;
+
+    public string Path => file.Path;
+
+    public long Length { get; } = file.Length;
+
+    /// <summary>The bytes at an offset, fewer than asked for only where the file ends. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Read(long offset, int length)
+    {
+        int wanted = (int)Math.Min(length, Math.Max(0, Length - offset));
+        if (offset < _start || offset + wanted > _start + _filled)
+        {
+            Fill(offset, wanted);
+        }
+
+        return _buffer.AsSpan((int)(offset - _start), wanted);
+    }
+
+    /// <summary>A clear header that stands for itself at this offset: checksum, own offset and length are right.</summary>
+    public bool TryReadHeader(long offset, out FrameHeader header)
+    {
+        ReadOnlySpan<byte> bytes = Read(offset, FrameHeader.Size);
+        header = default;
+        return FrameHeader.HasChecksum(bytes)
+            && FrameHeader.TryRead(bytes, out header)
+            && header.Offset == offset
+            && header.FrameLength <= Length - offset;
+    }
+
+    /// <summary>Where the last byte ends that is not zero, or the given offset when there is none behind it.</summary>
+    public long EndOfData(long from)
+    {
+        long end = from;
+        for (long offset = from; offset < Length; offset += BufferLength)
+        {
+            ReadOnlySpan<byte> bytes = Read(offset, BufferLength);
+            int last = bytes.LastIndexOfAnyExcept((byte)0);
+            end = last >= 0 ? offset + last + 1 : end;
+        }
+
+        return end;
+    }
+
+    private void Fill(long offset, int wanted)
+    {
+        int length = (int)Math.Min(Math.Max(wanted, BufferLength), Length - offset);
+        if (_buffer.Length < length)
+        {
+            _buffer = GC.AllocateUninitializedArray<byte>(length);
+        }
+
+        _filled = 0;
+        _start = offset;
+        try
+        {
+            if (file.Read(_buffer.AsSpan(0, length), offset) != length)
+            {
+                throw StoreFailures.Corrupt(file.Path, offset);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailures.ReadFailed(file.Path, exception);
+        }
+
+        _filled = length;
+    }
+}

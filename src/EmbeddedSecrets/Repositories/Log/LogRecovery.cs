@@ -1,0 +1,97 @@
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>
+/// Opens a log: replays it, decides what stands behind the last good frame, and makes the end fit to be written behind
+/// (DESIGN F4). It may be killed at any point; run again it comes to the same end.
+/// </summary>
+internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state)
+{
+    /// <summary>So many bytes of supposed frames are examined for each byte of the file, before the search gives up and refuses.</summary>
+    private const int SearchFactor = 8;
+
+    private readonly LogReader _reader = new(file);
+
+    public RecoveryReport Run(RepositoryHeader given, LogIndex index, bool readOnly, CancellationToken cancellationToken)
+    {
+        var replay = new LogReplay(_reader, seal, index, state);
+        replay.Run(given, cancellationToken);
+        long endOfData = _reader.EndOfData(state.End);
+        if (endOfData > state.End)
+        {
+            RefuseDamage(cancellationToken);
+        }
+
+        if (state.Header is null)
+        {
+            throw StoreFailures.Corrupt(file.Path, LogFileHeader.Length);
+        }
+
+        if (!replay.MetHeader)
+        {
+            throw StoreFailures.HeaderNotAuthentic(file.Path);
+        }
+
+        if (!readOnly && (endOfData > state.End || !state.Closed))
+        {
+            Repair(replay.LastFrameOffset, endOfData);
+        }
+
+        return new RecoveryReport
+        {
+            Sequence = state.Sequence,
+            RecordCount = index.RecordCount,
+            WasClosed = state.Closed && endOfData == state.End,
+            DroppedOffset = endOfData > state.End ? state.End : null,
+            DroppedBytes = endOfData - state.End,
+        };
+    }
+
+    /// <summary>Damage that an authentic frame follows stood in front of acknowledged bytes once.</summary>
+    private void RefuseDamage(CancellationToken cancellationToken)
+    {
+        long damage = state.End;
+        long budget = SearchFactor * _reader.Length;
+        for (long offset = damage + 8; offset + FrameHeader.Size <= _reader.Length; offset += 8)
+        {
+            if (!_reader.TryReadHeader(offset, out FrameHeader header))
+            {
+                continue;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            budget -= header.FrameLength;
+            bool proof = header.FlushedTo > damage || header.Kind == FrameKind.Closing;
+            if (budget < 0 || (proof && header.Generation == state.Generation && IsAuthentic(header)))
+            {
+                throw StoreFailures.Corrupt(file.Path, damage);
+            }
+        }
+    }
+
+    private bool IsAuthentic(in FrameHeader header)
+    {
+        ReadOnlySpan<byte> frame = _reader.Read(header.Offset, header.FrameLength);
+        return Checksum.Of(frame[FrameHeader.Size..]) == header.RestChecksum && seal.TryOpen(header, frame) is not null;
+    }
+
+    /// <summary>The last frame may be in the cache only, so it is written again; what follows it becomes zeros; both are flushed.</summary>
+    private void Repair(long lastFrame, long endOfData)
+    {
+        try
+        {
+            if (!state.Closed)
+            {
+                file.Write(_reader.Read(lastFrame, checked((int)(state.End - lastFrame))), lastFrame);
+            }
+
+            Zeros.Write(file, state.End, endOfData);
+            file.FlushData();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailures.WriteFailed(file.Path, exception);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>Finds the newest repository header of a log by checksums alone (DESIGN section 2, step a).</summary>
+internal static class LogScan
+{
+    public static RepositoryHeader FindHeader(ILogFile file)
+    {
+        var reader = new LogReader(file);
+        LogFileHeader.Check(reader.Read(0, LogFileHeader.Length), file.Path);
+        RepositoryHeader? newest = null;
+        long offset = LogFileHeader.Length;
+        while (reader.TryReadHeader(offset, out FrameHeader header))
+        {
+            if (header.HeaderLength > 0)
+            {
+                ReadOnlySpan<byte> frame = reader.Read(offset, header.FrameLength);
+                if (Checksum.Of(frame[FrameHeader.Size..]) != header.RestChecksum)
+                {
+                    break;
+                }
+
+                newest = HeaderPart.TryRead(frame.Slice(FrameHeader.Size, header.HeaderLength)) ?? newest;
+            }
+
+            offset += header.FrameLength;
+        }
+
+        return newest ?? throw StoreFailures.Corrupt(file.Path, LogFileHeader.Length);
+    }
+}

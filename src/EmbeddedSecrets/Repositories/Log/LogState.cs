@@ -1,0 +1,23 @@
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>Where the log stands: what the next frame follows on.</summary>
+internal sealed class LogState
+{
+    public required long Generation { get; init; }
+
+    /// <summary>Gets or sets the offset behind the last frame, where the next one goes; everything before it is on the disk.</summary>
+    public long End { get; set; } = LogFileHeader.Length;
+
+    /// <summary>Gets or sets the sequence of the last frame; 0 when there is none.</summary>
+    public long FrameSequence { get; set; }
+
+    public UInt128 LastTag { get; set; }
+
+    /// <summary>Gets or sets the change sequence.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the last frame is a closing frame.</summary>
+    public bool Closed { get; set; }
+
+    public RepositoryHeader? Header { get; set; }
+}

@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>
+/// Appends frames, each with one write and one flush (DESIGN F1, F2). Used by one thread at a time. A failed flush ends all
+/// writing for good; after a failed write the log goes on if its traces could be removed.
+/// </summary>
+internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
+{
+    private const int SmallestStep = 64 << 10;
+    private const int LargestStep = 1 << 20;
+    private const int KeptBytes = 8 << 20;
+
+    private byte[] _buffer = [];
+    private long _allocated = file.Length;
+
+    /// <summary>Gets why writing has stopped, or null.</summary>
+    public Exception? StopCause { get; private set; }
+
+    public void ThrowIfStopped()
+    {
+        if (StopCause is { } cause)
+        {
+            throw StoreFailures.WritesStopped(file.Path, cause);
+        }
+    }
+
+    /// <summary>Appends a frame and waits until it is on the disk.</summary>
+    /// <returns>The offset of the body in the log.</returns>
+    public long Append(FrameKind kind, RepositoryHeader? newHeader, ReadOnlySpan<byte> index, ReadOnlySpan<byte> body)
+    {
+        ThrowIfStopped();
+        var header = new FrameHeader
+        {
+            Kind = kind,
+            HeaderLength = HeaderPart.LengthOf(newHeader),
+            IndexLength = index.Length + seal.Overhead,
+            BodyLength = body.Length,
+            Generation = state.Generation,
+            Sequence = state.FrameSequence + 1,
+            Offset = state.End,
+            FlushedTo = state.End,
+            PreviousTag = state.LastTag,
+        };
+        Debug.Assert(header.FrameLength <= FrameHeader.MaxFrameLength, "The limits of a commit keep frames small enough.");
+        Span<byte> frame = RentBuffer(header.FrameLength);
+        frame[header.BodyStart..].Clear();
+        body.CopyTo(frame[header.BodyStart..]);
+        header.Write(frame);
+        if (newHeader is not null)
+        {
+            HeaderPart.Write(newHeader, frame.Slice(FrameHeader.Size, header.HeaderLength));
+        }
+
+        UInt128 tag = seal.Seal(header, index, frame);
+        FrameHeader.WriteChecksums(frame);
+
+        Reserve(state.End + frame.Length);
+        Write(frame);
+        Flush();
+
+        state.End += frame.Length;
+        state.FrameSequence = header.Sequence;
+        state.LastTag = tag;
+        state.Closed = kind == FrameKind.Closing;
+        return header.Offset + header.BodyStart;
+    }
+
+    /// <summary>Ends all writing, after a failure of which nobody knows what it left behind.</summary>
+    public void Stop(Exception cause) => StopCause ??= cause;
+
+    private Span<byte> RentBuffer(int length)
+    {
+        if (_buffer.Length < length || _buffer.Length > KeptBytes)
+        {
+            _buffer = GC.AllocateUninitializedArray<byte>(Math.Max(length, 4096));
+        }
+
+        return _buffer.AsSpan(0, length);
+    }
+
+    /// <summary>Makes room in steps that grow with the log. Where there is no room for a step, the frame is written at its exact size.</summary>
+    private void Reserve(long target)
+    {
+        if (target <= _allocated)
+        {
+            return;
+        }
+
+        long step = Math.Clamp(state.End, SmallestStep, LargestStep);
+        long reserved = (target + step + SmallestStep - 1) / SmallestStep * SmallestStep;
+        try
+        {
+            Zeros.Write(file, _allocated, reserved);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _allocated = Math.Max(_allocated, LengthOrZero());
+            return;
+        }
+
+        try
+        {
+            file.FlushData();
+        }
+        catch (IOException exception)
+        {
+            // The frame was not written yet: nothing was changed.
+            StopCause = exception;
+            throw StoreFailures.WritesStopped(file.Path, exception);
+        }
+
+        _allocated = reserved;
+    }
+
+    private void Write(ReadOnlySpan<byte> frame)
+    {
+        try
+        {
+            file.Write(frame, state.End);
+            _allocated = Math.Max(_allocated, state.End + frame.Length);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            RemoveTraces(frame.Length, exception);
+            throw StoreFailures.WriteFailed(file.Path, exception);
+        }
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            file.FlushData();
+        }
+        catch (IOException exception)
+        {
+            StopCause = exception;
+            throw StoreFailures.OutcomeUnknown(file.Path, exception);
+        }
+    }
+
+    /// <summary>A part of the frame may stand in the file: it must be gone from the disk before anything is written there.</summary>
+    private void RemoveTraces(int length, Exception cause)
+    {
+        try
+        {
+            _allocated = file.Length;
+            Zeros.Write(file, state.End, Math.Min(state.End + length, _allocated));
+            file.FlushData();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A whole frame may stand there now, and would be found when the store is opened again.
+            StopCause = cause;
+            throw StoreFailures.OutcomeUnknown(file.Path, cause);
+        }
+    }
+
+    private long LengthOrZero()
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}
