@@ -1,0 +1,72 @@
+using EmbeddedSecrets.Caching;
+
+namespace EmbeddedSecrets.Tests.Caching;
+
+[TestFixture]
+public sealed class BoundedCacheTests
+{
+    [Test]
+    public void Set_OverCapacity_EvictsTheOldest()
+    {
+        var cache = new BoundedCache<int, string>(3, static _ => 1);
+        for (int i = 0; i < 4; i++)
+        {
+            cache.Set(i, "v");
+        }
+
+        cache.Count.Should().Be(3);
+        cache.TryGet(0, out _).Should().BeFalse();
+    }
+
+    [Test]
+    public void Set_OverCapacity_KeepsWhatWasUsed()
+    {
+        var cache = new BoundedCache<int, string>(3, static _ => 1);
+        cache.Set(0, "v");
+        cache.Set(1, "v");
+        cache.Set(2, "v");
+        cache.TryGet(0, out _);
+        cache.Set(3, "v");
+
+        cache.TryGet(0, out _).Should().BeTrue();
+        cache.TryGet(1, out _).Should().BeFalse();
+    }
+
+    [Test]
+    public void Set_TooLarge_IsNotKept()
+    {
+        var cache = new BoundedCache<int, string>(3, static value => value.Length);
+        cache.Set(0, "ab");
+        cache.Set(0, "abcd");
+
+        cache.TryGet(0, out _).Should().BeFalse();
+        cache.Count.Should().Be(0);
+    }
+
+    [Test]
+    public void Set_SameKeyOften_CountsItOnce()
+    {
+        var cache = new BoundedCache<int, string>(10, static _ => 1);
+        for (int i = 0; i < 1000; i++)
+        {
+            cache.Set(1, "v" + i);
+        }
+
+        cache.Set(2, "w");
+        cache.TryGet(1, out string? value).Should().BeTrue();
+        value.Should().Be("v999");
+        cache.Count.Should().Be(2);
+    }
+
+    [Test]
+    public void Remove_Present_IsGone()
+    {
+        var cache = new BoundedCache<int, string>(1, static _ => 1);
+        cache.Set(1, "v");
+        cache.Remove(1);
+        cache.Set(2, "w");
+
+        cache.TryGet(1, out _).Should().BeFalse();
+        cache.TryGet(2, out _).Should().BeTrue();
+    }
+}
