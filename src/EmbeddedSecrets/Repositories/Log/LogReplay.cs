@@ -51,7 +51,8 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         bool chained = header.Generation == state.Generation
             && header.Sequence == state.FrameSequence + 1
             && header.PreviousTag == state.LastTag
-            && (header.Kind == FrameKind.Batch || header.HeaderLength + header.BodyLength == 0);
+            && (header.Kind == FrameKind.Batch || header.HeaderLength + header.BodyLength == 0)
+            && frame[(header.BodyStart + header.BodyLength)..].IndexOfAnyExcept((byte)0) < 0;
         byte[]? batch = chained ? seal.TryOpen(header, frame) : null;
         long sequence = state.Sequence;
         if (batch is null
