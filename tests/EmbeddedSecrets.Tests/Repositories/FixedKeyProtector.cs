@@ -17,7 +17,7 @@ public sealed class FixedKeyProtector(byte keyByte = 7) : IStoreProtector
     {
         RandomNumberGenerator.Fill(destination[..(SaltLength + NonceLength)]);
         using var cipher = new AesGcm(_key, TagLength);
-        cipher.Encrypt(destination.Slice(SaltLength, NonceLength), plaintext, destination.Slice(SaltLength + NonceLength, plaintext.Length), destination[^TagLength..], associatedData);
+        cipher.Encrypt(destination.Slice(SaltLength, NonceLength), plaintext, destination.Slice(SaltLength + NonceLength, plaintext.Length), destination[^TagLength..], Bind(destination, associatedData));
     }
 
     public bool TryOpen(ReadOnlySpan<byte> message, ReadOnlySpan<byte> associatedData, Span<byte> destination)
@@ -25,7 +25,7 @@ public sealed class FixedKeyProtector(byte keyByte = 7) : IStoreProtector
         using var cipher = new AesGcm(_key, TagLength);
         try
         {
-            cipher.Decrypt(message.Slice(SaltLength, NonceLength), message[(SaltLength + NonceLength)..^TagLength], message[^TagLength..], destination, associatedData);
+            cipher.Decrypt(message.Slice(SaltLength, NonceLength), message[(SaltLength + NonceLength)..^TagLength], message[^TagLength..], destination, Bind(message, associatedData));
             return true;
         }
         catch (AuthenticationTagMismatchException)
@@ -33,4 +33,7 @@ public sealed class FixedKeyProtector(byte keyByte = 7) : IStoreProtector
             return false;
         }
     }
+
+    /// <summary>The salt counts, although no key is derived from it here.</summary>
+    private static byte[] Bind(ReadOnlySpan<byte> message, ReadOnlySpan<byte> associatedData) => [.. message[..SaltLength], .. associatedData];
 }

@@ -1,7 +1,25 @@
+using System.Runtime.InteropServices;
+
 namespace EmbeddedSecrets.Repositories.Log;
 
-/// <summary>Where a sealed record stands in the log, and its state.</summary>
-internal readonly record struct RecordLocation(RecordStamp Stamp, long Offset, int Length);
+/// <summary>Where a sealed record stands in the log, and its state. Packed: there is one of them for each record in memory.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal readonly struct RecordLocation(RecordStamp stamp, long offset, int length)
+{
+    private readonly ulong _incarnationUpper = (ulong)(stamp.Incarnation >> 64);
+    private readonly ulong _incarnationLower = unchecked((ulong)stamp.Incarnation);
+    private readonly long _revision = stamp.Revision;
 
-/// <summary>Where a sealed payload stands in the log.</summary>
-internal readonly record struct PayloadLocation(long Offset, int Length);
+    public readonly long Offset = offset;
+    public readonly int Length = length;
+
+    public RecordStamp Stamp => new(new UInt128(_incarnationUpper, _incarnationLower), _revision);
+}
+
+/// <summary>Where a sealed payload stands in the log. Packed: there is one of them for each version in memory.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
+internal readonly struct PayloadLocation(long offset, int length)
+{
+    public readonly long Offset = offset;
+    public readonly int Length = length;
+}
