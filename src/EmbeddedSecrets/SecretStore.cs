@@ -1,18 +1,141 @@
+using EmbeddedSecrets.Pipeline;
+
 namespace EmbeddedSecrets;
 
-/// <summary>Store</summary>
-public sealed partial class SecretStore
+/// <summary>
+/// A secrets manager inside the process: named secrets with ten rolling versions and stages, envelope encryption with a data
+/// key per version, scheduled deletion with restore, tags, and optimistic concurrency. Safe for several threads at once.
+/// </summary>
+/// <remarks>
+/// <para>Constructing a store does no I/O; the first operation opens it, and a failed opening is tried again by the next one.
+/// <see cref="OpenAsync"/> and <see cref="Open"/> are constructor plus opening.</para>
+/// <para>A change is durable, and visible to every later read, when its call completes. Every operation throws
+/// <see cref="ArgumentException"/> for what the arguments alone show to be wrong, <see cref="SecretStoreException"/> for what
+/// depends on stored state, <see cref="ObjectDisposedException"/> after the store was disposed, and
+/// <see cref="OperationCanceledException"/> when it was cancelled in time; then nothing was changed.</para>
+/// <para>Whoever has a namespace called <c>SecretStore</c> of their own writes <c>using Store = EmbeddedSecrets.SecretStore;</c>.</para>
+/// </remarks>
+public sealed partial class SecretStore : IDisposable, IAsyncDisposable
 {
-    /// <summary>x</summary>
-    public void UpdateSecretVersionStageAsync() => throw new NotImplementedException();
-    /// <summary>x</summary>
-    public void DeleteSecretAsync() => throw new NotImplementedException();
-    /// <summary>x</summary>
-    public void CreateSecretAsync() => throw new NotImplementedException();
-    /// <summary>x</summary>
-    public void UpdateSecretAsync() => throw new NotImplementedException();
-    /// <summary>x</summary>
-    public void UpdateSecretVersionAsync() => throw new NotImplementedException();
-    /// <summary>x</summary>
-    public void GetRandomPassword() => throw new NotImplementedException();
+    private readonly StoreSession _session;
+    private readonly IVersionLog _versionLog;
+    private readonly SecretStoreOptions _options;
+
+    /// <summary>Composes a store from its parts, without I/O.</summary>
+    /// <param name="repository">Where sealed records are kept. The store owns it and disposes it.</param>
+    /// <param name="keyProvider">Generates, wraps and unwraps data keys. It belongs to the caller; a <see cref="KeyRing"/> is locked when the store closes.</param>
+    /// <param name="versionLog">Decides which versions fall out; null for a <see cref="RingVersionLog"/> of 10.</param>
+    /// <param name="options">The options; null for the defaults. They are copied.</param>
+    /// <exception cref="ArgumentNullException">The repository or the key provider is null.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    public SecretStore(ISecretRepository repository, IKeyProvider keyProvider, IVersionLog? versionLog = null, SecretStoreOptions? options = null)
+        : this(repository, keyProvider, versionLog, options, ownsKeyProvider: false)
+    {
+    }
+
+    private SecretStore(ISecretRepository repository, IKeyProvider keyProvider, IVersionLog? versionLog, SecretStoreOptions? options, bool ownsKeyProvider)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        ArgumentNullException.ThrowIfNull(keyProvider);
+        _options = SecretStoreOptionsValidator.CopyValid(options);
+        _versionLog = versionLog ?? new RingVersionLog();
+        _session = new StoreSession(repository, keyProvider, ownsKeyProvider, _options);
+    }
+
+    /// <summary>Gets what the repository found when it was opened, such as an unfinished commit that it dropped; null before the store is open.</summary>
+    public RecoveryReport? Recovery => _session.Recovery;
+
+    /// <summary>Opens the store in a directory, or creates it there.</summary>
+    /// <param name="directory">The directory, made with mode 0700 if it does not exist. One store at a time uses it.</param>
+    /// <param name="rootKey">The key that opens the store; see <see cref="RootKey"/>.</param>
+    /// <param name="options">The options; null for the defaults. They are copied.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <returns>The open store.</returns>
+    /// <exception cref="ArgumentException">The directory is empty, or an argument is null.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    /// <exception cref="SecretStoreException">The store cannot be opened: locked, wrong or missing key, loose permissions, damaged, not authentic, or the medium failed. Nothing was changed.</exception>
+    public static async ValueTask<SecretStore> OpenAsync(string directory, IRootKey rootKey, SecretStoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        SecretStore store = InDirectory(directory, rootKey, options);
+        try
+        {
+            _ = await store._session.EnterAsync(cancellationToken).ConfigureAwait(false);
+            store._session.Leave();
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Opens the store in a directory, or creates it there, on this thread.</summary>
+    /// <param name="directory">The directory, made with mode 0700 if it does not exist. One store at a time uses it.</param>
+    /// <param name="rootKey">The key that opens the store; see <see cref="RootKey"/>.</param>
+    /// <param name="options">The options; null for the defaults. They are copied.</param>
+    /// <returns>The open store.</returns>
+    /// <exception cref="ArgumentException">The directory is empty, or an argument is null.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
+    /// <exception cref="NotSupportedException">The root key does not complete synchronously: use <see cref="OpenAsync"/>.</exception>
+    /// <exception cref="SecretStoreException">The store cannot be opened: locked, wrong or missing key, loose permissions, damaged, not authentic, or the medium failed. Nothing was changed.</exception>
+    public static SecretStore Open(string directory, IRootKey rootKey, SecretStoreOptions? options = null)
+    {
+        SecretStore store = InDirectory(directory, rootKey, options);
+        try
+        {
+            store._session.OpenSynchronously();
+            return store;
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a store that lives in memory, under a random key, and is gone when it is disposed: for tests and for what must not last.</summary>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <returns>The store.</returns>
+    public static SecretStore CreateInMemory(TimeProvider? time = null)
+    {
+        Span<byte> key = stackalloc byte[32];
+        System.Security.Cryptography.RandomNumberGenerator.Fill(key);
+        try
+        {
+            var options = new SecretStoreOptions { TimeProvider = time ?? TimeProvider.System };
+            return new SecretStore(new InMemorySecretRepository(), new KeyRing(RootKey.FromBytes(key)), null, options, ownsKeyProvider: true);
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(key);
+        }
+    }
+
+    /// <summary>Closes the store: waits for the operations under way, ends the log in order, zeroes the keys, and releases the lock. Disposing twice is harmless.</summary>
+    /// <exception cref="NotSupportedException">The repository cannot be closed synchronously: use <see cref="DisposeAsync"/>. Nothing was closed.</exception>
+    public void Dispose()
+    {
+        _session.Dispose();
+    }
+
+    /// <summary>Closes the store: waits for the operations under way, ends the log in order, zeroes the keys, and releases the lock. Disposing twice is harmless.</summary>
+    /// <returns>When the store is closed.</returns>
+    public ValueTask DisposeAsync()
+    {
+        return _session.DisposeAsync();
+    }
+
+    /// <summary>Composes a store around a key ring that it owns.</summary>
+    internal static SecretStore WithRing(ISecretRepository repository, IRootKey rootKey, IVersionLog? versionLog, SecretStoreOptions options)
+    {
+        return new SecretStore(repository, new KeyRing(rootKey), versionLog, options, ownsKeyProvider: true);
+    }
+
+    private static SecretStore InDirectory(string directory, IRootKey rootKey, SecretStoreOptions? options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(rootKey);
+        return new SecretStore(new FileSecretRepository(directory, options), new KeyRing(rootKey), null, options, ownsKeyProvider: true);
+    }
 }

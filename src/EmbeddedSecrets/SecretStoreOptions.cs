@@ -1,10 +1,11 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace EmbeddedSecrets;
 
 /// <summary>How a <see cref="SecretStore"/> behaves. Read once, when the store is constructed.</summary>
 public sealed class SecretStoreOptions
 {
+    internal const long MaxPayloadCacheBytes = 1L << 40;
+    internal const int MaxRecordCacheEntries = 1 << 24;
+
     /// <summary>Gets or sets the encryption key of secrets that name no other.</summary>
     /// <value>1 to 256 printable ASCII characters without spaces; the default is <c>default</c>.</value>
     public string DefaultEncryptionKeyId { get; set; } = EncryptionKeys.Default;
@@ -23,16 +24,13 @@ public sealed class SecretStoreOptions
 
     /// <summary>Gets or sets how many bytes of sealed values the file repository keeps in memory.</summary>
     /// <value>0 to 2^40 bytes; the default is 64 MiB. The values are kept as they are on the disk, encrypted.</value>
-    [Range(0L, 1L << 40)]
     public long PayloadCacheBytes { get; set; } = 64L << 20;
 
     /// <summary>Gets or sets how many decoded records are kept in memory: names, stages, tags and wrapped data keys, no values.</summary>
     /// <value>0 to 16,777,216 records; the default is 16,384.</value>
-    [Range(0, 1 << 24)]
     public int RecordCacheEntries { get; set; } = 16_384;
 
     /// <summary>Gets or sets the clock.</summary>
     /// <value>The default is <see cref="TimeProvider.System"/>.</value>
-    [Required]
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 }

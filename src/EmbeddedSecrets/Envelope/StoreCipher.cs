@@ -84,6 +84,9 @@ internal sealed class StoreCipher : IDisposable
         return BinaryPrimitives.ReadUInt64LittleEndian(hash);
     }
 
+    /// <summary>Whether both work with the same key, in constant time.</summary>
+    public bool HasSameKey(StoreCipher other) => CryptographicOperations.FixedTimeEquals(_retiredKey.Span, other._retiredKey.Span);
+
     public void Dispose()
     {
         _records.Dispose();

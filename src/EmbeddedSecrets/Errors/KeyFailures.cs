@@ -26,6 +26,11 @@ internal static class KeyFailures
         UnavailabilityReason.KeyUnavailable,
         $"The encryption key '{keyId}' has no generation {generation} in the key ring that is open. The ring may be older than the secret: open the store again.");
 
+    public static SecretStoreAccessException WrongProvider(string location) => new(
+        SecretStoreErrorCodes.WrongKey,
+        ServerError,
+        $"The key provider does not unwrap the key of the store in '{location}': it holds other keys than those the store was made with, or the header was altered. Give the provider that the store was made with.");
+
     /// <summary>The one message for everything that the ring opened and that is not authentic, whatever step failed (DESIGN K9).</summary>
     public static SecretStoreIntegrityException Tampered() => new(
         SecretStoreErrorCodes.Tampered,

@@ -43,6 +43,11 @@ internal static class StoreFailures
         503,
         $"The store in '{location}' was opened for reading only. Open it without {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.ReadOnly)} to write.");
 
+    public static SecretNotFoundException NothingToRead(string location) => new(
+        SecretStoreErrorCodes.ResourceNotFound,
+        404,
+        $"There is no store in '{location}', and one that is opened for reading only is not created. Open it once without {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.ReadOnly)}.");
+
     public static SecretStoreUnavailableException WritesStopped(string path, Exception cause) => new(
         SecretStoreErrorCodes.WritesStopped,
         503,
@@ -85,8 +90,17 @@ internal static class StoreFailures
             return Insecure(path, "is a symbolic link or no regular file", "Put the file itself in its place.");
         }
 
+        if (error == ErrorNumber.ReadOnlyFileSystem && !readOnly)
+        {
+            return new SecretStoreUnavailableException(
+                SecretStoreErrorCodes.WritesStopped,
+                503,
+                $"'{path}' is on a file system that is mounted read-only. Mount it for writing, or open the store with {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.ReadOnly)}.",
+                cause);
+        }
+
         bool refused = cause is UnauthorizedAccessException
-            || error is ErrorNumber.AccessDenied or ErrorNumber.NotPermitted or ErrorNumber.ReadOnlyFileSystem;
+            || error is ErrorNumber.AccessDenied or ErrorNumber.NotPermitted;
         return refused && !readOnly
             ? new SecretStoreUnavailableException(
                 SecretStoreErrorCodes.WritesStopped,

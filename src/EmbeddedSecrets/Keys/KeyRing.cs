@@ -49,6 +49,8 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     /// <summary>Gets a value indicating whether the root key completes synchronously; the ring itself always does.</summary>
     public bool CompletesSynchronously => _rootKey.CompletesSynchronously;
 
+    internal IRootKey RootKey => _rootKey;
+
     /// <summary>Makes a new ring with the default key and the store's key, and its state for the header: slots and sealed ring. The ring is open afterwards.</summary>
     internal async ValueTask<byte[]> CreateAsync(RootKeyContext context, CancellationToken cancellationToken)
     {

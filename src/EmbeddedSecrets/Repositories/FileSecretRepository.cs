@@ -114,6 +114,20 @@ public sealed class FileSecretRepository : ISecretRepository
     }
 
     /// <inheritdoc/>
+    public ValueTask ReleaseAsync()
+    {
+        lock (_life)
+        {
+            if (_log is null)
+            {
+                Release();
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);

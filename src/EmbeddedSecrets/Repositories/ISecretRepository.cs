@@ -43,6 +43,13 @@ public interface ISecretRepository : IAsyncDisposable
     /// <exception cref="SecretStoreException">Stored bytes are not authentic, <paramref name="header"/> among them, or the medium failed.</exception>
     ValueTask<RecoveryReport> StartAsync(RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Gives back the locks of an opening that ends before <see cref="StartAsync"/> succeeded, such as one whose root key was
+    /// wrong; <see cref="ReadHeaderAsync"/> can be called again. Without effect on a repository that was started.
+    /// </summary>
+    /// <returns>When nothing is held any more.</returns>
+    ValueTask ReleaseAsync();
+
     /// <summary>Gets the newest authentic header. Available after <see cref="StartAsync"/>.</summary>
     RepositoryHeader CurrentHeader { get; }
 

@@ -59,6 +59,9 @@ public sealed class InMemorySecretRepository : ISecretRepository
     }
 
     /// <inheritdoc/>
+    public ValueTask ReleaseAsync() => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
     public ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -11,6 +11,10 @@ internal static class OptionRules
         if (options.EncryptionKeyId is { } keyId)
         {
             SecretRules.CheckKeyId(keyId, parameter);
+            if (keyId == EncryptionKeys.Store)
+            {
+                throw new ArgumentException($"The encryption key '{EncryptionKeys.Store}' is reserved for the store itself. Name another key, or none for the default.", parameter);
+            }
         }
 
         if (options.Tags is { } tags)
@@ -37,7 +41,21 @@ internal static class OptionRules
     public static void Check(UpdateSecretOptions options, string parameter)
     {
         ArgumentNullException.ThrowIfNull(options, parameter);
+        if (options.Description is null && options.Annotations is null)
+        {
+            throw new ArgumentException("There is nothing to change: set Description or Annotations.", parameter);
+        }
+
         CheckDescription(options.Description, options.Annotations, parameter);
+    }
+
+    public static void Check(UpdateSecretVersionOptions options, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(options, parameter);
+        if (options.Enabled is null && options.Validity is null)
+        {
+            throw new ArgumentException("There is nothing to change: set Enabled or Validity.", parameter);
+        }
     }
 
     /// <summary>The built-in stages can be moved, never removed (SPEC I3, I4).</summary>
@@ -55,6 +73,11 @@ internal static class OptionRules
     {
         SecretRules.CheckTags(set, nameof(set));
         SecretRules.CheckTagKeys(remove, nameof(remove));
+        if (set.Count + remove.Count == 0)
+        {
+            throw new ArgumentException("There is nothing to do: give at least one tag to set or tag key to remove.", nameof(set));
+        }
+
         int position = 0;
         foreach (string key in remove)
         {

@@ -25,9 +25,6 @@ internal static class SecretLife
     /// </summary>
     public static SecretTransition Create(Secret? stored, CreateRequest request, bool? sameValue, TransitionContext context)
     {
-        SecretRules.CheckName(request.Name, nameof(request));
-        SecretRules.CheckKeyId(request.EncryptionKeyId, nameof(request));
-        OptionRules.Check(request.Options, nameof(request));
         if (Existing(stored, context.Now) is not { } secret)
         {
             return CreateNew(request, context);
@@ -45,7 +42,6 @@ internal static class SecretLife
 
     public static SecretTransition Update(string name, Secret? stored, UpdateSecretOptions options, TransitionContext context)
     {
-        OptionRules.Check(options, nameof(options));
         Secret secret = SecretChange.Require(name, stored, options.ExpectedRevision, context.Now);
         Secret next = Describe(secret, options.Description, options.Annotations);
         return next.Description == secret.Description && SecretChange.AreEqual(next.Annotations, secret.Annotations)

@@ -9,7 +9,6 @@ internal static class SecretTags
     /// <summary>Sets and removes tags in one step. Unknown keys to remove are skipped; more than 20 in the result is Rejected.LimitExceeded.</summary>
     public static SecretTransition Change(string name, Secret? stored, IReadOnlyDictionary<string, string> set, IReadOnlyCollection<string> remove, SecretRevision? expected, TransitionContext context)
     {
-        OptionRules.Check(set, remove);
         Secret secret = SecretChange.Require(name, stored, expected, context.Now);
         ImmutableSortedDictionary<string, string> tags = secret.Tags.RemoveRange(remove).SetItems(set);
         if (tags.Count > SecretRules.MaxTags)

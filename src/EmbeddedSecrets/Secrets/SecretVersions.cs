@@ -24,7 +24,6 @@ internal static class SecretVersions
     /// </summary>
     public static SecretTransition Put(string name, Secret? stored, SecretValueKind kind, PutSecretValueOptions options, bool? sameValue, TransitionContext context)
     {
-        OptionRules.Check(options, nameof(options));
         Secret secret = SecretChange.RequireActive(name, stored, context.Now);
         if (VersionAppending.FindReplay(secret, options.VersionId, sameValue) is { } replayed)
         {
@@ -56,7 +55,6 @@ internal static class SecretVersions
     public static SecretTransition MoveStage(string name, Secret? stored, string stage, VersionStageMove move, SecretRevision? expected, TransitionContext context)
     {
         SecretRules.CheckStage(stage, nameof(stage));
-        OptionRules.Check(stage, move, nameof(move));
         Secret secret = SecretChange.Require(name, stored, expected, context.Now);
         int from = move.FromVersionId is { } fromId ? RequireVersion(secret, fromId) : -1;
         int to = move.ToVersionId is { } toId ? RequireVersion(secret, toId) : -1;

@@ -18,6 +18,7 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
     {
         try
         {
+            CheckArguments(operation);
             return Play(operation);
         }
         catch (ArgumentException)
@@ -38,6 +39,37 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
             secret.RevisionNumber);
     }
 
+    /// <summary>What stands at the public door: the core behind it takes arguments that keep their rules.</summary>
+    private void CheckArguments(Operation operation)
+    {
+        switch (operation)
+        {
+            case Operation.Create o:
+                OptionRules.Check(Options(o), nameof(operation));
+                break;
+            case Operation.Put o:
+                OptionRules.Check(Options(o), nameof(operation));
+                break;
+            case Operation.MoveStage o:
+                OptionRules.Check(o.Stage, Move(o), nameof(operation));
+                break;
+            case Operation.Describe o:
+                OptionRules.Check(Options(o), nameof(operation));
+                break;
+            case Operation.UpdateVersion o:
+                OptionRules.Check(Options(o), nameof(operation));
+                break;
+            case Operation.Delete { Days: { } days }:
+                SecretRules.CheckRecoveryWindow(TimeSpan.FromDays(days), nameof(operation));
+                break;
+            case Operation.ChangeTags o:
+                OptionRules.Check(o.Set.ToDictionary(), o.Remove);
+                break;
+            default:
+                break;
+        }
+    }
+
     private string Play(Operation operation)
     {
         string name = operation.Name;
@@ -50,18 +82,10 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
             case Operation.Read o:
                 return _values[SecretVersions.Select(name, stored, Selector(o), _now).Content!.PayloadId];
             case Operation.Create o:
-                var options = new CreateSecretOptions
-                {
-                    VersionId = o.VersionId,
-                    Description = o.Description,
-                    Tags = o.Tags?.ToDictionary(),
-                    IfScheduledForDeletion = o.RestoreScheduled ? ScheduledDeletionBehavior.Restore : ScheduledDeletionBehavior.Fail,
-                };
-                var request = new CreateRequest(name, ++_lastRandom, TestSecret.Text, "default", options);
+                var request = new CreateRequest(name, ++_lastRandom, TestSecret.Text, "default", Options(o));
                 return Commit(name, stored, SecretLife.Create(stored, request, IsSame(stored, o.VersionId, o.Value), Context), o.Value);
             case Operation.Put o:
-                var put = new PutSecretValueOptions { VersionId = o.VersionId, Stages = o.Stages, ExpectedRevision = Revision(stored, o.Expected) };
-                return Commit(name, stored, SecretVersions.Put(name, stored, TestSecret.Text, put, IsSame(stored, o.VersionId, o.Value), Context), o.Value);
+                return Commit(name, stored, SecretVersions.Put(name, stored, TestSecret.Text, Options(o), IsSame(stored, o.VersionId, o.Value), Context), o.Value);
             default:
                 Commit(name, stored, Change(operation, stored), null);
                 return "ok";
@@ -74,10 +98,8 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
         return operation switch
         {
             Operation.MoveStage o => SecretVersions.MoveStage(name, stored, o.Stage, Move(o), Revision(stored, o.Expected), Context),
-            Operation.Describe o => SecretLife.Update(
-                name, stored, new UpdateSecretOptions { Description = o.Description, Annotations = o.Annotations?.ToDictionary(), ExpectedRevision = Revision(stored, o.Expected) }, Context),
-            Operation.UpdateVersion o => SecretVersions.Update(
-                name, stored, o.VersionId, new UpdateSecretVersionOptions { Enabled = o.Enabled, Validity = Validity(o.ExpiresInDays), ExpectedRevision = Revision(stored, o.Expected) }, Context),
+            Operation.Describe o => SecretLife.Update(name, stored, Options(o), Context),
+            Operation.UpdateVersion o => SecretVersions.Update(name, stored, o.VersionId, Options(o), Context),
             Operation.Destroy o => SecretVersions.Destroy(name, stored, o.VersionId, Revision(stored, o.Expected), Context),
             Operation.Delete o => SecretLife.Delete(
                 name, stored, o.Days is { } days ? TimeSpan.FromDays(days) : null, purgeProtection: false, Revision(stored, o.Expected), Context),
@@ -146,6 +168,35 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
     {
         return SecretVersions.FindReplayed(stored, versionId, _now) is { } version ? _values[version.Content!.PayloadId] == value : null;
     }
+
+    private static CreateSecretOptions Options(Operation.Create o) => new()
+    {
+        VersionId = o.VersionId,
+        Description = o.Description,
+        Tags = o.Tags?.ToDictionary(),
+        IfScheduledForDeletion = o.RestoreScheduled ? ScheduledDeletionBehavior.Restore : ScheduledDeletionBehavior.Fail,
+    };
+
+    private PutSecretValueOptions Options(Operation.Put o) => new()
+    {
+        VersionId = o.VersionId,
+        Stages = o.Stages,
+        ExpectedRevision = Revision(_secrets.GetValueOrDefault(o.Name), o.Expected),
+    };
+
+    private UpdateSecretOptions Options(Operation.Describe o) => new()
+    {
+        Description = o.Description,
+        Annotations = o.Annotations?.ToDictionary(),
+        ExpectedRevision = Revision(_secrets.GetValueOrDefault(o.Name), o.Expected),
+    };
+
+    private UpdateSecretVersionOptions Options(Operation.UpdateVersion o) => new()
+    {
+        Enabled = o.Enabled,
+        Validity = Validity(o.ExpiresInDays),
+        ExpectedRevision = Revision(_secrets.GetValueOrDefault(o.Name), o.Expected),
+    };
 
     private SecretVersionValidity? Validity(int? days) => days switch
     {

@@ -139,6 +139,11 @@ public sealed partial class SecretModel
 
     private string UpdateVersion(Operation.UpdateVersion o)
     {
+        if (o.Enabled == null && o.ExpiresInDays == null)
+        {
+            return "ArgumentException";
+        }
+
         ModelSecret s = FindActive(o.Name, o.Expected);
         ModelVersion v = s.Find(o.VersionId);
         if (v.State == SecretVersionState.Destroyed && (o.Enabled != null || o.ExpiresInDays != null))

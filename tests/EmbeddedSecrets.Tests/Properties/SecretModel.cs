@@ -131,6 +131,11 @@ public sealed partial class SecretModel(DateTimeOffset start, int capacity = 10)
 
     private string Describe(Operation.Describe o)
     {
+        if (o.Description == null && o.Annotations == null)
+        {
+            return "ArgumentException";
+        }
+
         ModelSecret s = FindActive(o.Name, o.Expected);
         var annotations = s.Annotations;
         if (o.Annotations != null)
@@ -186,7 +191,7 @@ public sealed partial class SecretModel(DateTimeOffset start, int capacity = 10)
 
     private string ChangeTags(Operation.ChangeTags o)
     {
-        if (o.Set.Any(tag => o.Remove.Contains(tag.Key)))
+        if (o.Set.Length + o.Remove.Length == 0 || o.Set.Any(tag => o.Remove.Contains(tag.Key)))
         {
             return "ArgumentException";
         }

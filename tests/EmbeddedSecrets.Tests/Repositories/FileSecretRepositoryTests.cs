@@ -1,4 +1,3 @@
-#pragma warning disable CA1416 // Modes of files: these tests run where files have them.
 using EmbeddedSecrets.Tests.Contracts;
 
 namespace EmbeddedSecrets.Tests.Repositories;

@@ -206,7 +206,7 @@ public sealed class SecretVersionsTests
     [Test]
     public void MoveStage_RemoveBuiltIn_IsAnArgumentException()
     {
-        FluentActions.Invoking(() => TestSecret.Create().Move(SecretStages.Current, VersionStageMove.RemoveFrom("v1"))).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => OptionRules.Check(SecretStages.Current, VersionStageMove.RemoveFrom("v1"), "move")).Should().Throw<ArgumentException>();
     }
 
     [Test]

@@ -16,5 +16,5 @@ internal sealed class PendingCommit(RepositoryCommit commit)
 
     /// <summary>A bound on what the commit adds to a batch.</summary>
     public long Size { get; } = commit.Changes.Sum(static change =>
-        512L + (change.Record?.Sealed.Length ?? 0) + change.AddedPayloads.Sum(static payload => 64L + payload.Sealed.Length));
+        512L + (change.Record?.Sealed.Length ?? 0) + (16L * change.DroppedPayloads.Count) + change.AddedPayloads.Sum(static payload => 64L + payload.Sealed.Length));
 }

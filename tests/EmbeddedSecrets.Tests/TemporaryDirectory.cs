@@ -1,5 +1,4 @@
-#pragma warning disable CA1416 // Modes of files: these tests run where files have them.
-namespace EmbeddedSecrets.Tests.Repositories;
+namespace EmbeddedSecrets.Tests;
 
 /// <summary>A directory of a test's own, removed after it.</summary>
 public sealed class TemporaryDirectory : IDisposable
@@ -13,6 +12,8 @@ public sealed class TemporaryDirectory : IDisposable
     public string LockPath => Path.Combine(Store, "commit.lock");
 
     public string Root => _root.FullName;
+
+    public string this[string name] => Path.Combine(_root.FullName, name);
 
     /// <summary>What a crash would leave: the files as they are now, while somebody has them open.</summary>
     public void CopyTo(TemporaryDirectory other)

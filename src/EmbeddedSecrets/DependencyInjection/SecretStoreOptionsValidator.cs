@@ -1,0 +1,61 @@
+using EmbeddedSecrets.Secrets;
+using Microsoft.Extensions.Options;
+
+namespace EmbeddedSecrets;
+
+/// <summary>Checks <see cref="SecretStoreOptions"/>: each failure names the option, what it is and what it may be.</summary>
+internal static class SecretStoreOptionsValidator
+{
+    /// <summary>A copy of the options, or of the defaults, that is known to be valid.</summary>
+    /// <exception cref="OptionsValidationException">An option is out of its range.</exception>
+    public static SecretStoreOptions CopyValid(SecretStoreOptions? options)
+    {
+        options ??= new SecretStoreOptions();
+        var copy = new SecretStoreOptions
+        {
+            DefaultEncryptionKeyId = options.DefaultEncryptionKeyId,
+            RecoveryWindow = options.RecoveryWindow,
+            PurgeProtection = options.PurgeProtection,
+            ReadOnly = options.ReadOnly,
+            PayloadCacheBytes = options.PayloadCacheBytes,
+            RecordCacheEntries = options.RecordCacheEntries,
+            TimeProvider = options.TimeProvider,
+        };
+        IReadOnlyList<string> failures = FindFailures(copy);
+        return failures.Count == 0
+            ? copy
+            : throw new OptionsValidationException(nameof(SecretStoreOptions), typeof(SecretStoreOptions), failures);
+    }
+
+    public static IReadOnlyList<string> FindFailures(SecretStoreOptions options)
+    {
+        var failures = new List<string>();
+        Try(() => SecretRules.CheckKeyId(options.DefaultEncryptionKeyId, nameof(SecretStoreOptions.DefaultEncryptionKeyId)));
+        Try(() => SecretRules.CheckRecoveryWindow(options.RecoveryWindow, nameof(SecretStoreOptions.RecoveryWindow)));
+        Require(options.DefaultEncryptionKeyId != EncryptionKeys.Store, $"{nameof(SecretStoreOptions.DefaultEncryptionKeyId)} is '{EncryptionKeys.Store}', which is reserved for the store itself. Name another key.");
+        Require(options.PayloadCacheBytes is >= 0 and <= SecretStoreOptions.MaxPayloadCacheBytes, $"{nameof(SecretStoreOptions.PayloadCacheBytes)} is {options.PayloadCacheBytes}. Set 0 to {SecretStoreOptions.MaxPayloadCacheBytes} bytes.");
+        Require(options.RecordCacheEntries is >= 0 and <= SecretStoreOptions.MaxRecordCacheEntries, $"{nameof(SecretStoreOptions.RecordCacheEntries)} is {options.RecordCacheEntries}. Set 0 to {SecretStoreOptions.MaxRecordCacheEntries} records.");
+        Require(options.TimeProvider is not null, $"{nameof(SecretStoreOptions.TimeProvider)} is null. Set a clock, or leave the default.");
+        return failures;
+
+        void Require(bool holds, string failure)
+        {
+            if (!holds)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        void Try(Action check)
+        {
+            try
+            {
+                check();
+            }
+            catch (ArgumentException exception)
+            {
+                failures.Add(exception.Message);
+            }
+        }
+    }
+}

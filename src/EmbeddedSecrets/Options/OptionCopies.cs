@@ -1,0 +1,77 @@
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets;
+
+/// <summary>
+/// Copies the options of an operation and checks the copy, so that a caller who changes them meanwhile changes nothing.
+/// </summary>
+internal static class OptionCopies
+{
+    public static CreateSecretOptions Checked(CreateSecretOptions? options)
+    {
+        options ??= new CreateSecretOptions();
+        var copy = new CreateSecretOptions
+        {
+            VersionId = options.VersionId,
+            Description = options.Description,
+            EncryptionKeyId = options.EncryptionKeyId,
+            Tags = Copy(options.Tags),
+            Annotations = Copy(options.Annotations),
+            CreatedBy = options.CreatedBy,
+            Validity = options.Validity,
+            IfScheduledForDeletion = options.IfScheduledForDeletion,
+        };
+        OptionRules.Check(copy, nameof(options));
+        return copy;
+    }
+
+    public static PutSecretValueOptions Checked(PutSecretValueOptions? options)
+    {
+        options ??= new PutSecretValueOptions();
+        var copy = new PutSecretValueOptions
+        {
+            VersionId = options.VersionId,
+            Stages = options.Stages is null ? null : [.. options.Stages],
+            CreatedBy = options.CreatedBy,
+            Validity = options.Validity,
+            ExpectedRevision = options.ExpectedRevision,
+        };
+        OptionRules.Check(copy, nameof(options));
+        return copy;
+    }
+
+    public static UpdateSecretOptions Checked(UpdateSecretOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var copy = new UpdateSecretOptions
+        {
+            Description = options.Description,
+            Annotations = Copy(options.Annotations),
+            ExpectedRevision = options.ExpectedRevision,
+        };
+        OptionRules.Check(copy, nameof(options));
+        return copy;
+    }
+
+    public static UpdateSecretVersionOptions Checked(UpdateSecretVersionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var copy = new UpdateSecretVersionOptions { Enabled = options.Enabled, Validity = options.Validity, ExpectedRevision = options.ExpectedRevision };
+        OptionRules.Check(copy, nameof(options));
+        return copy;
+    }
+
+    /// <summary>The expected revisions by name. A name that the call does not change is a mistake that must not pass for a check.</summary>
+    public static Dictionary<string, SecretRevision> Checked(TagOptions? options, IReadOnlyCollection<string> names)
+    {
+        Dictionary<string, SecretRevision> copy = options?.ExpectedRevisions is { } expected ? new(expected, StringComparer.Ordinal) : [];
+        return copy.Keys.All(names.Contains)
+            ? copy
+            : throw new ArgumentException("ExpectedRevisions has a name that the call does not change. Add it to the names or leave it out.", nameof(options));
+    }
+
+    private static Dictionary<string, string>? Copy(IReadOnlyDictionary<string, string>? pairs)
+    {
+        return pairs is null ? null : new Dictionary<string, string>(pairs, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Pipeline;
+
+/// <summary>
+/// The calls of a key provider with its failures told apart (DESIGN K8): what is not authentic is tampering, what the
+/// provider explains stays as it is, and everything else is a key that cannot be used now.
+/// </summary>
+internal static class KeyProviderCalls
+{
+    private const int DataKeyLength = 32;
+
+    /// <summary>Generates a data key. The answer is copied, so that a provider may use its buffers again.</summary>
+    public static async ValueTask<WrappedDataKey> GenerateAsync(
+        IKeyProvider provider, string keyId, ReadOnlyMemory<byte> associatedData, Memory<byte> dataKey, CancellationToken cancellationToken)
+    {
+        WrappedDataKey wrapped;
+        try
+        {
+            wrapped = await provider.GenerateDataKeyAsync(keyId, associatedData, dataKey, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsForeign(exception, cancellationToken))
+        {
+            throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, exception);
+        }
+
+        // A provider that forgot to fill in the key, or answered for another one, would make a secret that is lost or open.
+        if (wrapped is null || wrapped.KeyId != keyId || dataKey.Length != DataKeyLength || dataKey.Span.IndexOfAnyExcept((byte)0) < 0)
+        {
+            throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, null);
+        }
+
+        return new WrappedDataKey(keyId, wrapped.Generation, wrapped.Ciphertext.ToArray());
+    }
+
+    /// <summary>Unwraps a data key.</summary>
+    /// <exception cref="AuthenticationTagMismatchException">The wrapped key is not authentic: the caller knows what that means.</exception>
+    public static async ValueTask UnwrapAsync(
+        IKeyProvider provider, WrappedDataKey wrapped, ReadOnlyMemory<byte> associatedData, Memory<byte> dataKey, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await provider.UnwrapAsync(wrapped, associatedData, dataKey, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not AuthenticationTagMismatchException && IsForeign(exception, cancellationToken))
+        {
+            throw KeyFailures.KeyUnusable(wrapped.KeyId, UnavailabilityReason.KeyUnavailable, exception);
+        }
+    }
+
+    /// <summary>A provider's own time-out is a cancelled task too: only the caller's cancellation stays what it is.</summary>
+    private static bool IsForeign(Exception exception, CancellationToken cancellationToken)
+    {
+        return exception is not SecretStoreException
+            && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested);
+    }
+}

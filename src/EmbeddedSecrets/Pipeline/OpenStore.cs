@@ -1,0 +1,199 @@
+using EmbeddedSecrets.Caching;
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets.Pipeline;
+
+/// <summary>
+/// A store whose keys are unlocked: loads and decodes records, seals and commits changes, reads values. Safe for several
+/// threads at once. It knows no rule of the domain.
+/// </summary>
+internal sealed class OpenStore : IDisposable
+{
+    private readonly ISecretRepository _repository;
+    private readonly IKeyProvider _keyProvider;
+    private readonly BoundedCache<string, StoredSecret> _records;
+    private readonly SemaphoreSlim _reloading = new(1, 1);
+
+    private StoreCipher _cipher;
+    private long _headerRevision;
+
+    /// <summary>Takes over the cipher.</summary>
+    public OpenStore(ISecretRepository repository, IKeyProvider keyProvider, SecretStoreOptions options, StoreCipher cipher, long headerRevision)
+    {
+        _repository = repository;
+        _keyProvider = keyProvider;
+        _cipher = cipher;
+        _headerRevision = headerRevision;
+        _records = new BoundedCache<string, StoredSecret>(options.RecordCacheEntries, static _ => 1);
+        HashVersionId = (incarnation, versionId) => _cipher.HashVersionId(incarnation, versionId);
+    }
+
+    public Func<UInt128, string, ulong> HashVersionId { get; }
+
+    /// <summary>Loads a secret as it is stored, whether its recovery window has ended or not.</summary>
+    public async ValueTask<StoredSecret?> LoadAsync(string name, CancellationToken cancellationToken)
+    {
+        _records.TryGet(name, out StoredSecret? cached);
+        RepositoryRecord? record = await _repository.FindAsync(name, cached?.Stamp ?? RecordStamp.Absent, cancellationToken).ConfigureAwait(false);
+        return record is { } found ? Decode(found, cached) : null;
+    }
+
+    /// <summary>Decodes a record that an enumeration or <see cref="LoadAsync"/> found.</summary>
+    public StoredSecret Decode(in RepositoryRecord record)
+    {
+        _records.TryGet(record.Name, out StoredSecret? cached);
+        return Decode(record, cached);
+    }
+
+    public IAsyncEnumerable<RepositoryRecord> EnumerateAsync(string? after, CancellationToken cancellationToken)
+    {
+        return _repository.EnumerateAsync(after, cancellationToken);
+    }
+
+    /// <summary>Reads the value of a version; the caller owns it.</summary>
+    /// <returns>Null when the payload is gone because the secret was changed meanwhile: load it again.</returns>
+    public async ValueTask<SecretValue?> ReadValueAsync(StoredSecret stored, SecretVersion version, CancellationToken cancellationToken)
+    {
+        SealedContent content = version.Content ?? throw KeyFailures.Tampered();
+        var context = new ValueContext(_cipher.StoreId, stored.Secret.Name, stored.Secret.Incarnation, version.VersionId, version.ValueKind);
+        byte[] rented = System.Buffers.ArrayPool<byte>.Shared.Rent(content.PayloadLength);
+        try
+        {
+            Memory<byte> payload = rented.AsMemory(0, content.PayloadLength);
+            if (!await _repository.ReadPayloadAsync(content.PayloadId, payload, cancellationToken).ConfigureAwait(false))
+            {
+                RepositoryRecord? now = await _repository.FindAsync(stored.Secret.Name, stored.Stamp, cancellationToken).ConfigureAwait(false);
+                return now?.Stamp == stored.Stamp ? throw KeyFailures.Tampered() : null;
+            }
+
+            return await ValueSealing.OpenAsync(_keyProvider, context, content.DataKey, payload, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Seals a transition of one secret into a change of the repository. The value belongs to a version that has no content yet.</summary>
+    public async ValueTask<SealedChange> SealAsync(
+        string name, StoredSecret? stored, SecretTransition transition, SecretValue? value, CancellationToken cancellationToken)
+    {
+        RecordStamp expected = stored?.Stamp ?? RecordStamp.Absent;
+        Secret? next = transition.Next;
+        RepositoryPayload[] added = [];
+        if (next is not null && value is not null && transition.Version is { Content: null } written)
+        {
+            var context = new ValueContext(_cipher.StoreId, name, next.Incarnation, written.VersionId, written.ValueKind);
+            (SealedContent content, byte[] payload) = await ValueSealing.SealAsync(
+                _keyProvider, next.EncryptionKeyId, context, value, cancellationToken).ConfigureAwait(false);
+            next = next with { Versions = next.Versions.Replace(written, written with { Content = content }) };
+            added = [new RepositoryPayload(content.PayloadId, payload)];
+        }
+
+        RecordStamp stamp = next is null ? RecordStamp.Absent
+            : new RecordStamp(next.Incarnation, next.Incarnation == expected.Incarnation ? expected.Revision + 1 : 1);
+        var change = new RepositoryChange
+        {
+            Name = name,
+            Expected = expected,
+            Record = next is null ? null : new RepositoryRecord(name, stamp, _cipher.SealRecord(next, stamp)),
+            AddedPayloads = added,
+            DroppedPayloads = PayloadsOnlyOf(stored?.Secret, next),
+        };
+        return new SealedChange(change, next is null ? null : new StoredSecret(stamp, next));
+    }
+
+    /// <summary>Commits changes that were sealed by this store, all or nothing.</summary>
+    /// <returns>False when a condition did not hold: load again, apply the transitions again, and seal again.</returns>
+    public async ValueTask<bool> TryCommitAsync(IReadOnlyList<SealedChange> changes, long headerRevision, CancellationToken cancellationToken)
+    {
+        var commit = new RepositoryCommit { HeaderRevision = headerRevision, Changes = [.. changes.Select(static c => c.Change)] };
+        try
+        {
+            await _repository.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RepositoryConflictException exception)
+        {
+            if (exception.Conflict == RepositoryConflict.Header)
+            {
+                await ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return false;
+        }
+
+        foreach (SealedChange change in changes)
+        {
+            if (change.Stored is not null)
+            {
+                _records.Set(change.Change.Name, change.Stored);
+            }
+            else
+            {
+                _records.Remove(change.Change.Name);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The revision of the header whose keys are in use: taken before sealing, given with the commit (DESIGN K7).</summary>
+    public long HeaderRevision => Volatile.Read(ref _headerRevision);
+
+    /// <summary>Unlocks again when the header was replaced.</summary>
+    public async ValueTask ReloadKeysAsync(CancellationToken cancellationToken)
+    {
+        await _reloading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            RepositoryHeader header = _repository.CurrentHeader;
+            if (header.Revision == _headerRevision)
+            {
+                return;
+            }
+
+            using StoreCipher unlocked = await StoreUnlocking.UnlockAsync(_keyProvider, header, _repository.Location, cancellationToken).ConfigureAwait(false);
+            if (!unlocked.HasSameKey(_cipher))
+            {
+                throw KeyFailures.Tampered();
+            }
+
+            Volatile.Write(ref _headerRevision, header.Revision);
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _cipher.Dispose();
+        _reloading.Dispose();
+    }
+
+    private StoredSecret Decode(in RepositoryRecord record, StoredSecret? cached)
+    {
+        if (cached is not null && cached.Stamp == record.Stamp)
+        {
+            return cached;
+        }
+
+        var stored = new StoredSecret(record.Stamp, _cipher.OpenRecord(record.Name, record.Stamp, record.Sealed.Span));
+        _records.Set(record.Name, stored);
+        return stored;
+    }
+
+    private static UInt128[] PayloadsOnlyOf(Secret? before, Secret? after)
+    {
+        if (before is null)
+        {
+            return [];
+        }
+
+        HashSet<UInt128> kept = after is null ? [] : [.. after.Versions.Where(static v => v.Content is not null).Select(static v => v.Content!.PayloadId)];
+        return [.. before.Versions.Where(static v => v.Content is not null).Select(static v => v.Content!.PayloadId).Where(id => !kept.Contains(id))];
+    }
+}

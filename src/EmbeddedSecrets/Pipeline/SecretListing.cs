@@ -1,0 +1,113 @@
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets.Pipeline;
+
+/// <summary>
+/// One page of a listing. Conditions on the name narrow the names that are looked at: an exact name is one look-up, a prefix
+/// is one range. Everything else opens a record for each secret that is examined.
+/// </summary>
+internal static class SecretListing
+{
+    /// <summary>After so many records a page ends, full or not, so that no call takes long.</summary>
+    private const int MaxExamined = 1_000;
+
+    public static async ValueTask<SecretPage> ReadPageAsync(
+        OpenStore open, SecretFilter filter, int size, string? after, DateTimeOffset now, RequestId requestId, CancellationToken cancellationToken)
+    {
+        var page = new List<SecretDescription>();
+        string? last = after;
+        int examined = 0;
+        await foreach (StoredSecret stored in CandidatesAsync(open, filter, after, cancellationToken).ConfigureAwait(false))
+        {
+            if (page.Count == size || examined == MaxExamined)
+            {
+                return new SecretPage(page, ListCursor.Encode(last!));
+            }
+
+            examined++;
+            last = stored.Secret.Name;
+            if (SecretLife.Existing(stored.Secret, now) is { } secret && filter.Conditions.All(c => c.Matches(secret)))
+            {
+                page.Add(Descriptions.Of(secret, requestId));
+            }
+        }
+
+        return new SecretPage(page, null);
+    }
+
+    private static IAsyncEnumerable<StoredSecret> CandidatesAsync(OpenStore open, SecretFilter filter, string? after, CancellationToken cancellationToken)
+    {
+        FilterCondition? exact = filter.Conditions.FirstOrDefault(static c => c.IsAboutName && c.Comparison == SecretFilterOperator.Exact);
+        if (exact is not null)
+        {
+            return NamedAsync(open, exact.Values, after, cancellationToken);
+        }
+
+        FilterCondition? prefix = filter.Conditions.FirstOrDefault(static c => c.IsAboutName && c.Comparison == SecretFilterOperator.Prefix);
+        return prefix is not null
+            ? PrefixedAsync(open, prefix.Values, after, cancellationToken)
+            : RangeAsync(open, after, string.Empty, cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<StoredSecret> NamedAsync(
+        OpenStore open, IReadOnlyList<string> names, string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (string name in names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            if (string.CompareOrdinal(name, after) > 0 && await open.LoadAsync(name, cancellationToken).ConfigureAwait(false) is { } stored)
+            {
+                yield return stored;
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<StoredSecret> PrefixedAsync(
+        OpenStore open, IReadOnlyList<string> prefixes, string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? covered = null;
+        foreach (string prefix in prefixes.Order(StringComparer.Ordinal))
+        {
+            // In this order a prefix that begins with an earlier one lies inside its range.
+            if (covered is not null && prefix.StartsWith(covered, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            covered = prefix;
+            string? begin = after;
+            if (string.CompareOrdinal(prefix, after) > 0)
+            {
+                begin = prefix;
+                if (prefix.Length > 0 && await open.LoadAsync(prefix, cancellationToken).ConfigureAwait(false) is { } stored)
+                {
+                    yield return stored;
+                }
+            }
+
+            await foreach (StoredSecret stored in RangeAsync(open, begin, prefix, cancellationToken).ConfigureAwait(false))
+            {
+                yield return stored;
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<StoredSecret> RangeAsync(
+        OpenStore open, string? after, string prefix, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (RepositoryRecord record in open.EnumerateAsync(after, cancellationToken).ConfigureAwait(false))
+        {
+            if (!record.Name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                // Names are in ordinal order: behind the range nothing begins with the prefix any more.
+                if (string.CompareOrdinal(record.Name, prefix) > 0)
+                {
+                    yield break;
+                }
+
+                continue;
+            }
+
+            yield return open.Decode(record);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Pipeline;
+
+/// <summary>
+/// The life of a store: opened by the first operation, closed when the last one that began before the disposal has ended.
+/// A failed opening is not kept: the next operation tries again.
+/// </summary>
+internal sealed class StoreSession : IDisposable, IAsyncDisposable
+{
+    private readonly IKeyProvider _keyProvider;
+    private readonly bool _ownsKeyProvider;
+    private readonly ISecretRepository _repository;
+    private readonly SecretStoreOptions _options;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private OpenStore? _open;
+    private int _users = 1;
+    private bool _closing;
+    private Task? _closed;
+
+    public StoreSession(ISecretRepository repository, IKeyProvider keyProvider, bool ownsKeyProvider, SecretStoreOptions options)
+    {
+        _repository = repository;
+        _keyProvider = keyProvider;
+        _ownsKeyProvider = ownsKeyProvider;
+        _options = options;
+    }
+
+    public string Location => _repository.Location;
+
+    public RecoveryReport? Recovery { get; private set; }
+
+    /// <summary>Begins an operation: opens the store if need be. Every success is followed by one <see cref="Leave"/>.</summary>
+    public ValueTask<OpenStore> EnterAsync(CancellationToken cancellationToken)
+    {
+        Begin();
+        OpenStore? open = Volatile.Read(ref _open);
+        return open is not null ? new ValueTask<OpenStore>(open) : EnterSlowlyAsync(cancellationToken);
+    }
+
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    /// <summary>Opens the store on this thread, if need be, or says which part cannot do that.</summary>
+    /// <exception cref="NotSupportedException">A part of the store does not complete synchronously.</exception>
+    public void OpenSynchronously()
+    {
+        RequireSynchronous(_repository.CompletesSynchronously, nameof(ISecretRepository), _repository);
+        RequireSynchronous(_keyProvider.CompletesSynchronously, nameof(IKeyProvider), _keyProvider);
+        if (Volatile.Read(ref _open) is not null)
+        {
+            return;
+        }
+
+        if (_keyProvider is KeyRing ring)
+        {
+            RequireSynchronous(ring.RootKey.CompletesSynchronously, nameof(IRootKey), ring.RootKey);
+        }
+
+        Begin();
+        try
+        {
+            // Whoever holds the gate runs synchronous parts only, so this waits for work, not for an asynchronous answer.
+            _gate.Wait();
+            try
+            {
+                ValueTask<OpenStore> opening = OpenWithinGateAsync(CancellationToken.None);
+                _ = opening.IsCompleted ? opening.GetAwaiter().GetResult() : throw NotSynchronous(nameof(ISecretRepository), _repository);
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Closes the store once every operation has ended. Further calls wait for the same closing.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_drained)
+        {
+            if (_closed is null)
+            {
+                Volatile.Write(ref _closing, true);
+                Leave();
+                _closed = CloseWhenDrainedAsync();
+            }
+
+            return new ValueTask(_closed);
+        }
+    }
+
+    /// <summary>Closes the store on this thread.</summary>
+    /// <exception cref="NotSupportedException">The repository cannot be closed synchronously; nothing was closed.</exception>
+    public void Dispose()
+    {
+        if (!Volatile.Read(ref _closing))
+        {
+            RequireSynchronous(_repository.CompletesSynchronously, nameof(ISecretRepository), _repository);
+        }
+
+        // Operations under way run on other threads and complete by themselves.
+        DisposeAsync().AsTask().GetAwaiter().GetResult();
+    }
+
+    private static void RequireSynchronous(bool completesSynchronously, string seam, object part)
+    {
+        if (!completesSynchronously)
+        {
+            throw NotSynchronous(seam, part);
+        }
+    }
+
+    private static NotSupportedException NotSynchronous(string seam, object part)
+    {
+        return new NotSupportedException(
+            $"The {seam} of this store ({part.GetType().Name}) does not complete synchronously. Use the asynchronous members: OpenAsync, GetSecretValueAsync, GetSecretValuesAsync, DisposeAsync.");
+    }
+
+    private void Begin()
+    {
+        Interlocked.Increment(ref _users);
+        if (Volatile.Read(ref _closing))
+        {
+            Leave();
+            throw new ObjectDisposedException(nameof(SecretStore), "The secret store is closed.");
+        }
+    }
+
+    private async ValueTask<OpenStore> EnterSlowlyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await OpenWithinGateAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _gate.Release();
+            }
+        }
+        catch
+        {
+            Leave();
+            throw;
+        }
+    }
+
+    private async ValueTask<OpenStore> OpenWithinGateAsync(CancellationToken cancellationToken)
+    {
+        if (_open is { } already)
+        {
+            return already;
+        }
+
+        StoreCipher? cipher = null;
+        try
+        {
+            RepositoryHeader? header = await _repository.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+            if (header is not null)
+            {
+                cipher = await StoreUnlocking.UnlockAsync(_keyProvider, header, _repository.Location, cancellationToken).ConfigureAwait(false);
+            }
+            else if (_options.ReadOnly)
+            {
+                throw StoreFailures.NothingToRead(_repository.Location);
+            }
+            else
+            {
+                (header, cipher) = await StoreUnlocking.CreateAsync(_keyProvider, _repository.Location, cancellationToken).ConfigureAwait(false);
+            }
+
+            Recovery = await _repository.StartAsync(header, cipher.Protector, cancellationToken).ConfigureAwait(false);
+            var open = new OpenStore(_repository, _keyProvider, _options, cipher, header.Revision);
+            if (_repository.CurrentHeader.Revision != header.Revision)
+            {
+                await open.ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            Volatile.Write(ref _open, open);
+            return open;
+        }
+        catch
+        {
+            if (cipher is not null)
+            {
+                cipher.Dispose();
+                (_keyProvider as KeyRing)?.Lock();
+            }
+
+            await _repository.ReleaseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task CloseWhenDrainedAsync()
+    {
+        await _drained.Task.ConfigureAwait(false);
+        try
+        {
+            await _repository.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (_open is not null)
+            {
+                _open.Dispose();
+                (_keyProvider as KeyRing)?.Lock();
+            }
+
+            if (_ownsKeyProvider)
+            {
+                (_keyProvider as IDisposable)?.Dispose();
+            }
+
+            _gate.Dispose();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Keys;
+
+namespace EmbeddedSecrets.Pipeline;
+
+/// <summary>
+/// From a header to the store's own key, and back (DESIGN section 2, opening). The key of the store's records is a data key
+/// like any other, wrapped by the provider; a ring keeps its state beside it.
+/// </summary>
+internal static class StoreUnlocking
+{
+    private const int KeyLength = 32;
+
+    /// <summary>Makes the first header of a new store, and the cipher that goes with it.</summary>
+    public static async ValueTask<(RepositoryHeader Header, StoreCipher Cipher)> CreateAsync(
+        IKeyProvider provider, string location, CancellationToken cancellationToken)
+    {
+        UInt128 storeId = RandomId();
+        byte[] ringState = provider is KeyRing ring
+            ? await ring.CreateAsync(new RootKeyContext(storeId, location, IsNewStore: true), cancellationToken).ConfigureAwait(false)
+            : [];
+
+        try
+        {
+            return await CreateHeaderAsync(provider, storeId, ringState, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            (provider as KeyRing)?.Lock();
+            throw;
+        }
+    }
+
+    private static async ValueTask<(RepositoryHeader Header, StoreCipher Cipher)> CreateHeaderAsync(
+        IKeyProvider provider, UInt128 storeId, byte[] ringState, CancellationToken cancellationToken)
+    {
+        using SecretMemory storeKey = SecretMemory.Rent(KeyLength);
+        WrappedDataKey wrapped = await KeyProviderCalls.GenerateAsync(
+            provider, EncryptionKeys.Store, AssociatedData.StoreKey(storeId), storeKey.Memory, cancellationToken).ConfigureAwait(false);
+        var header = new RepositoryHeader(storeId, 1, new StoreHeader(ringState, wrapped).Encode());
+        return (header, new StoreCipher(storeId, storeKey.Span));
+    }
+
+    /// <summary>Unlocks an existing store.</summary>
+    public static async ValueTask<StoreCipher> UnlockAsync(
+        IKeyProvider provider, RepositoryHeader header, string location, CancellationToken cancellationToken)
+    {
+        StoreHeader content = StoreHeader.Decode(header.Content);
+        if (provider is KeyRing ring)
+        {
+            var context = new RootKeyContext(header.StoreId, location, IsNewStore: false);
+            await ring.OpenAsync(content.RingState, context, cancellationToken).ConfigureAwait(false);
+        }
+
+        using SecretMemory storeKey = SecretMemory.Rent(KeyLength);
+        try
+        {
+            await KeyProviderCalls.UnwrapAsync(
+                provider, content.StoreKey, AssociatedData.StoreKey(header.StoreId), storeKey.Memory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // The ring proved itself by opening; a provider of one's own has not yet shown that it holds the right keys.
+            (provider as KeyRing)?.Lock();
+            if (exception is AuthenticationTagMismatchException)
+            {
+                throw provider is KeyRing ? KeyFailures.Tampered() : KeyFailures.WrongProvider(location);
+            }
+
+            throw;
+        }
+
+        return new StoreCipher(header.StoreId, storeKey.Span);
+    }
+
+    /// <summary>16 random bytes, never all zero.</summary>
+    public static UInt128 RandomId()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        UInt128 id;
+        do
+        {
+            RandomNumberGenerator.Fill(bytes);
+            id = BinaryPrimitives.ReadUInt128LittleEndian(bytes);
+        }
+        while (id == 0);
+        return id;
+    }
+}

@@ -1,0 +1,6 @@
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets.Pipeline;
+
+/// <summary>A decoded record and the state of the repository that it was decoded from.</summary>
+internal sealed record StoredSecret(RecordStamp Stamp, Secret Secret);

@@ -1,0 +1,112 @@
+using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets;
+
+/// <content>The life of a secret: create, describe, update, delete, restore.</content>
+public sealed partial class SecretStore
+{
+    /// <summary>Creates a secret with its first version, which carries <c>ACSCurrent</c>. One commit, one flush.</summary>
+    /// <param name="name">1 to 192 characters of <c>A-Z a-z 0-9 _ / + = . @ -</c>, not beginning with <c>acs/</c>; case-sensitive.</param>
+    /// <param name="value">The value of the first version. It is copied; the caller keeps its own.</param>
+    /// <param name="options">What else is said about the secret; null for nothing.</param>
+    /// <param name="cancellationToken">Ends the wait; before the commit is part of a write nothing was changed.</param>
+    /// <returns>The new secret.</returns>
+    /// <exception cref="ArgumentException">The name, the value or an option breaks its rule (SPEC section 2.2).</exception>
+    /// <exception cref="SecretConflictException">The name is taken (<c>Rejected.ResourceExist</c>) or scheduled for deletion (<c>Rejected.ResourceInDeleteWindow</c>).</exception>
+    /// <exception cref="SecretStoreException">The encryption key cannot be used, or the store cannot be read or written.</exception>
+    public async ValueTask<SecretDescription> CreateSecretAsync(string name, SecretValue value, CreateSecretOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        SecretRules.CheckName(name, nameof(name));
+        CreateSecretOptions given = OptionCopies.Checked(options);
+        string keyId = given.EncryptionKeyId ?? _options.DefaultEncryptionKeyId;
+        var requestId = EmbeddedSecrets.RequestId.Next();
+        var request = new CreateRequest(name, StoreUnlocking.RandomId(), value.Kind, keyId, given);
+        SecretTransition done = await ChangeAsync(
+            name, (stored, same, context) => SecretLife.Create(stored, request, same, context), requestId, cancellationToken, value, given.VersionId).ConfigureAwait(false);
+        return Descriptions.Of(done.Next!, requestId);
+    }
+
+    /// <summary>Describes a secret, also one that is scheduled for deletion. Never decrypts a value.</summary>
+    /// <param name="name">The name of the secret.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What is known of the secret.</returns>
+    /// <exception cref="ArgumentException">The name breaks its rule.</exception>
+    /// <exception cref="SecretNotFoundException">There is no such secret.</exception>
+    /// <exception cref="SecretStoreException">The store cannot be read.</exception>
+    public async ValueTask<SecretDescription> DescribeSecretAsync(string name, CancellationToken cancellationToken = default)
+    {
+        SecretRules.CheckName(name, nameof(name));
+        var requestId = EmbeddedSecrets.RequestId.Next();
+        return Descriptions.Of(await LoadAsync(name, requestId, cancellationToken).ConfigureAwait(false), requestId);
+    }
+
+    /// <summary>Changes the description or the annotations of a secret.</summary>
+    /// <param name="name">The name of the secret.</param>
+    /// <param name="options">What to change; at least one of them.</param>
+    /// <param name="cancellationToken">Ends the wait; before the commit is part of a write nothing was changed.</param>
+    /// <returns>The secret afterwards.</returns>
+    /// <exception cref="ArgumentException">The name or an option breaks its rule, or there is nothing to change.</exception>
+    /// <exception cref="SecretNotFoundException">There is no such secret.</exception>
+    /// <exception cref="SecretConflictException">The secret is scheduled for deletion, or its revision is not the expected one.</exception>
+    /// <exception cref="SecretStoreException">The store cannot be read or written.</exception>
+    public async ValueTask<SecretDescription> UpdateSecretAsync(string name, UpdateSecretOptions options, CancellationToken cancellationToken = default)
+    {
+        SecretRules.CheckName(name, nameof(name));
+        UpdateSecretOptions given = OptionCopies.Checked(options);
+        var requestId = EmbeddedSecrets.RequestId.Next();
+        SecretTransition done = await ChangeAsync(
+            name, (stored, _, context) => SecretLife.Update(name, stored, given, context), requestId, cancellationToken).ConfigureAwait(false);
+        return Descriptions.Of(done.Next!, requestId);
+    }
+
+    /// <summary>Deletes a secret: after a recovery window, in which its values cannot be read and it can be restored, or at once and for good.</summary>
+    /// <param name="name">The name of the secret.</param>
+    /// <param name="deletion">How; null for the window of <see cref="SecretStoreOptions.RecoveryWindow"/>.</param>
+    /// <param name="options">What else is asked; null for nothing.</param>
+    /// <param name="cancellationToken">Ends the wait; before the commit is part of a write nothing was changed.</param>
+    /// <returns>The secret afterwards; its <see cref="SecretDescription.PlannedDeleteTime"/> is now when it was deleted at once.</returns>
+    /// <exception cref="ArgumentException">The name breaks its rule.</exception>
+    /// <exception cref="SecretNotFoundException">There is no such secret.</exception>
+    /// <exception cref="SecretConflictException">The secret is scheduled for deletion already, or its revision is not the expected one.</exception>
+    /// <exception cref="SecretStoreException">Purge protection forbids it, or the store cannot be read or written.</exception>
+    public async ValueTask<SecretDescription> DeleteSecretAsync(string name, SecretDeletion? deletion = null, DeleteSecretOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        SecretRules.CheckName(name, nameof(name));
+        TimeSpan? window = (deletion ?? SecretDeletion.After(_options.RecoveryWindow)).RecoveryWindow;
+        SecretRevision? expected = options?.ExpectedRevision;
+        var requestId = EmbeddedSecrets.RequestId.Next();
+        Secret? removed = null;
+        DateTimeOffset removedAt = default;
+        SecretTransition done = await ChangeAsync(
+            name,
+            (stored, _, context) =>
+            {
+                (removed, removedAt) = (stored, context.Now);
+                return SecretLife.Delete(name, stored, window, _options.PurgeProtection, expected, context);
+            },
+            requestId,
+            cancellationToken).ConfigureAwait(false);
+        return Descriptions.Of(done.Next ?? removed! with { PlannedDeleteTime = removedAt }, requestId);
+    }
+
+    /// <summary>Takes a scheduled deletion back: versions, stages and tags are as they were.</summary>
+    /// <param name="name">The name of the secret.</param>
+    /// <param name="options">What else is asked; null for nothing.</param>
+    /// <param name="cancellationToken">Ends the wait; before the commit is part of a write nothing was changed.</param>
+    /// <returns>The secret afterwards.</returns>
+    /// <exception cref="ArgumentException">The name breaks its rule.</exception>
+    /// <exception cref="SecretNotFoundException">There is no such secret, or its window has ended.</exception>
+    /// <exception cref="SecretConflictException">The secret is not scheduled for deletion (<c>Rejected.ResourceInUse</c>), or its revision is not the expected one.</exception>
+    /// <exception cref="SecretStoreException">The store cannot be read or written.</exception>
+    public async ValueTask<SecretDescription> RestoreSecretAsync(string name, RestoreSecretOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        SecretRules.CheckName(name, nameof(name));
+        SecretRevision? expected = options?.ExpectedRevision;
+        var requestId = EmbeddedSecrets.RequestId.Next();
+        SecretTransition done = await ChangeAsync(
+            name, (stored, _, context) => SecretLife.Restore(name, stored, expected, context), requestId, cancellationToken).ConfigureAwait(false);
+        return Descriptions.Of(done.Next!, requestId);
+    }
+}

@@ -1,0 +1,130 @@
+using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets;
+
+/// <content>Reading values, one or several, and the synchronous path; random passwords.</content>
+public sealed partial class SecretStore
+{
+    /// <summary>Reads a value. Where repository and key provider are embedded the call completes before it returns.</summary>
+    /// <param name="name">The name of the secret.</param>
+    /// <param name="which">Which version; the default is the one of <c>ACSCurrent</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The value with what it belongs to. The caller owns it and disposes it.</returns>
+    /// <exception cref="ArgumentException">The name breaks its rule.</exception>
+    /// <exception cref="SecretNotFoundException">There is no such secret, version or stage.</exception>
+    /// <exception cref="SecretRequestException">The version does not carry the stage that was asked for with it.</exception>
+    /// <exception cref="SecretConflictException">The secret is scheduled for deletion.</exception>
+    /// <exception cref="SecretUnavailableException">The version, or the encryption key, cannot be used now.</exception>
+    /// <exception cref="SecretStoreException">What is stored is damaged or not authentic, or the store cannot be read.</exception>
+    public async ValueTask<SecretValueResult> GetSecretValueAsync(string name, SecretVersionSelector which = default, CancellationToken cancellationToken = default)
+    {
+        SecretRules.CheckName(name, nameof(name));
+        var requestId = EmbeddedSecrets.RequestId.Next();
+        try
+        {
+            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                while (true)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    StoredSecret? stored = await open.LoadAsync(name, cancellationToken).ConfigureAwait(false);
+                    SecretVersion version = SecretVersions.Select(name, stored?.Secret, which, Now());
+                    SecretValue? value = await open.ReadValueAsync(stored!, version, cancellationToken).ConfigureAwait(false);
+                    if (value is not null)
+                    {
+                        return new SecretValueResult(stored!.Secret, version, value, requestId);
+                    }
+                }
+            }
+            finally
+            {
+                _session.Leave();
+            }
+        }
+        catch (SecretStoreException exception) when (exception.Stamp(requestId))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>Reads a value on this thread, for places that cannot await, such as configuration and options.</summary>
+    /// <param name="name">The name of the secret.</param>
+    /// <param name="which">Which version; the default is the one of <c>ACSCurrent</c>.</param>
+    /// <returns>The value with what it belongs to. The caller owns it and disposes it.</returns>
+    /// <exception cref="NotSupportedException">The repository, the key provider or the root key does not complete synchronously.</exception>
+    /// <exception cref="ArgumentException">The name breaks its rule.</exception>
+    /// <exception cref="SecretStoreException">As <see cref="GetSecretValueAsync"/>.</exception>
+    public SecretValueResult GetSecretValue(string name, SecretVersionSelector which = default)
+    {
+        SecretRules.CheckName(name, nameof(name));
+        _session.OpenSynchronously();
+        return Completed(GetSecretValueAsync(name, which));
+    }
+
+    /// <summary>
+    /// Reads several values of one moment. What one name cannot have does not fail the others: every name has a value or an
+    /// error in the answer.
+    /// </summary>
+    /// <param name="names">1 to 50 different names.</param>
+    /// <param name="which">Which version of each; the default is the one of <c>ACSCurrent</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Values and errors by name. The caller owns the values and disposes the batch.</returns>
+    /// <exception cref="ArgumentException">A name breaks its rule, there are none or more than 50, or one comes twice.</exception>
+    /// <exception cref="SecretStoreException">The store as a whole cannot be opened.</exception>
+    public async ValueTask<SecretValueBatch> GetSecretValuesAsync(IReadOnlyCollection<string> names, SecretVersionSelector which = default, CancellationToken cancellationToken = default)
+    {
+        SecretRules.CheckNames(names, nameof(names));
+        string[] asked = [.. names];
+        var requestId = EmbeddedSecrets.RequestId.Next();
+        try
+        {
+            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await BatchRead.ReadAsync(open, asked, which, _options.TimeProvider, requestId, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _session.Leave();
+            }
+        }
+        catch (SecretStoreException exception) when (exception.Stamp(requestId))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>Reads several values of one moment on this thread, for places that cannot await.</summary>
+    /// <param name="names">1 to 50 different names.</param>
+    /// <param name="which">Which version of each; the default is the one of <c>ACSCurrent</c>.</param>
+    /// <returns>Values and errors by name. The caller owns the values and disposes the batch.</returns>
+    /// <exception cref="NotSupportedException">The repository, the key provider or the root key does not complete synchronously.</exception>
+    /// <exception cref="ArgumentException">A name breaks its rule, there are none or more than 50, or one comes twice.</exception>
+    /// <exception cref="SecretStoreException">The store as a whole cannot be opened.</exception>
+    public SecretValueBatch GetSecretValues(IReadOnlyCollection<string> names, SecretVersionSelector which = default)
+    {
+        SecretRules.CheckNames(names, nameof(names));
+        _session.OpenSynchronously();
+        return Completed(GetSecretValuesAsync(names, which));
+    }
+
+    /// <summary>Makes a password from a cryptographic random source. Nothing is stored.</summary>
+    /// <param name="options">Of what; null for 32 characters of all four types.</param>
+    /// <returns>The password, a text value that the caller owns and disposes.</returns>
+    /// <exception cref="ArgumentException">The length is not 8 to 128, nothing is left to choose from, or a required type has no character left.</exception>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "An operation of the store, as in the reference system; a view of a principal will audit it.")]
+    public SecretValue GetRandomPassword(RandomPasswordOptions? options = null)
+    {
+        return RandomPassword.Generate(options ?? new RandomPasswordOptions());
+    }
+
+    /// <summary>The answer of a call that has completed already: nothing is ever waited for here.</summary>
+    private static T Completed<T>(ValueTask<T> call)
+    {
+        return call.IsCompleted
+            ? call.GetAwaiter().GetResult()
+            : throw new NotSupportedException("A part of this store says that it completes synchronously and did not. Use the asynchronous members.");
+    }
+}

@@ -1,0 +1,66 @@
+namespace EmbeddedSecrets.FaultTests;
+
+/// <summary>The process that the tests start in order to break it. It tells every step on its standard output.</summary>
+internal static class Program
+{
+    public static async Task<int> Main(string[] arguments)
+    {
+        if (arguments is not ["put-and-read", string directory, string keyFile, string count])
+        {
+            Console.Error.WriteLine("This program is started by the tests.");
+            return 2;
+        }
+
+        return await PutAndReadAsync(directory, keyFile, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Puts the numbers 1 to count as versions of one secret and reads after each, whatever fails.</summary>
+    private static async Task<int> PutAndReadAsync(string directory, string keyFile, int count)
+    {
+        SecretStore store;
+        try
+        {
+            store = await SecretStore.OpenAsync(directory, RootKey.FromFile(keyFile));
+        }
+        catch (SecretStoreException exception)
+        {
+            Tell($"open failed {exception.Code}");
+            return 0;
+        }
+
+        Tell("opened");
+        for (int number = 1; number <= count; number++)
+        {
+            try
+            {
+                using SecretValue value = SecretValue.FromText($"number {number}");
+                await store.PutSecretValueAsync("counted", value);
+                Tell($"acknowledged {number}");
+            }
+            catch (SecretStoreException exception)
+            {
+                Tell($"put failed {exception.Code}");
+            }
+
+            try
+            {
+                using SecretValueResult result = await store.GetSecretValueAsync("counted");
+                Tell($"read {result.Value.RevealText()}");
+            }
+            catch (SecretStoreException exception)
+            {
+                Tell($"read failed {exception.Code}");
+            }
+        }
+
+        await store.DisposeAsync();
+        Tell("closed");
+        return 0;
+    }
+
+    private static void Tell(string line)
+    {
+        Console.Out.WriteLine(line);
+        Console.Out.Flush();
+    }
+}

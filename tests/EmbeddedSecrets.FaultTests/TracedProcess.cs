@@ -1,0 +1,73 @@
+using System.Diagnostics;
+
+namespace EmbeddedSecrets.FaultTests;
+
+/// <summary>Runs this assembly as a child process, under strace where system calls are to fail.</summary>
+internal static class TracedProcess
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>What the child told, line by line, and the trace.</summary>
+    public sealed record Outcome(IReadOnlyList<string> Lines, string Trace, int ExitCode);
+
+    /// <summary>Ignores the test, with the reason, where strace cannot be used.</summary>
+    public static void RequireStrace()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Ignore("strace is needed, which is there on Linux only.");
+        }
+
+        try
+        {
+            using Process? probe = Process.Start(new ProcessStartInfo("strace", ["-e", "trace=none", "true"]) { RedirectStandardError = true, RedirectStandardOutput = true });
+            probe!.WaitForExit();
+            if (probe.ExitCode != 0)
+            {
+                Assert.Ignore("strace is needed, and may not trace here.");
+            }
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Ignore("strace is needed and is not installed.");
+        }
+    }
+
+    /// <summary>Runs the child with system calls failing as strace is told, such as <c>fdatasync:error=EIO:when=2+</c>.</summary>
+    public static async Task<Outcome> RunAsync(string? inject, params string[] arguments)
+    {
+        string traceFile = Path.GetTempFileName();
+        try
+        {
+            string[] command = ["dotnet", "exec", typeof(TracedProcess).Assembly.Location, .. arguments];
+            if (inject is not null)
+            {
+                string calls = inject[..inject.IndexOf(':', StringComparison.Ordinal)];
+                command = ["strace", "-f", "-o", traceFile, "-e", $"trace={calls}", "-e", $"inject={inject}", .. command];
+            }
+
+            using var child = new Process
+            {
+                StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true },
+            };
+            child.Start();
+            using var limit = new CancellationTokenSource(Limit);
+            Task<string> output = child.StandardOutput.ReadToEndAsync(limit.Token);
+            Task<string> errors = child.StandardError.ReadToEndAsync(limit.Token);
+            await child.WaitForExitAsync(limit.Token);
+            string[] lines = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            TestContext.Out.WriteLine(string.Join('\n', lines));
+            string error = await errors;
+            if (error.Length > 0)
+            {
+                TestContext.Out.WriteLine(error);
+            }
+
+            return new Outcome(lines, await File.ReadAllTextAsync(traceFile, limit.Token), child.ExitCode);
+        }
+        finally
+        {
+            File.Delete(traceFile);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using CsCheck;
+
+namespace EmbeddedSecrets.Tests.Properties;
+
+/// <summary>The same random histories through the facade, on both repositories, with reopening in between.</summary>
+[TestFixture]
+public sealed class StoreModelTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static bool IsFull => Environment.GetEnvironmentVariable("EMBEDDEDSECRETS_FULL_TESTS") == "1";
+
+    [Test]
+    public void Store_InMemory_BehavesAsTheModel()
+    {
+        OperationGenerator.History(clockMayGoBack: true).Sample(
+            history =>
+            {
+                using var subject = new StoreSubject(Start, reopens: false, SecretStore.CreateInMemory);
+                OperationGenerator.Compare(new SecretModel(Start, RingVersionLog.MaxCapacity), subject, history);
+            },
+            iter: IsFull ? 20_000 : 200,
+            print: history => string.Join('\n', history.Select(OperationGenerator.Print)));
+    }
+
+    [Test]
+    public void Store_InADirectory_BehavesAsTheModelWhenItIsReopened()
+    {
+        OperationGenerator.History(clockMayGoBack: true).Sample(
+            history =>
+            {
+                using var directory = new TemporaryDirectory();
+                using var subject = new StoreSubject(Start, reopens: true, clock => SecretStore.Open(
+                    directory["store"], RootKey.FromFile(directory["root.key"]), new SecretStoreOptions { TimeProvider = clock }));
+                OperationGenerator.Compare(new SecretModel(Start, RingVersionLog.MaxCapacity), subject, history);
+            },
+            iter: IsFull ? 2_000 : 60,
+            print: history => string.Join('\n', history.Select(OperationGenerator.Print)));
+    }
+}
