@@ -53,7 +53,7 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     /// <returns>The open store.</returns>
     /// <exception cref="ArgumentException">The directory is empty, or an argument is null.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
-    /// <exception cref="SecretStoreException">The store cannot be opened: locked, wrong or missing key, loose permissions, damaged, not authentic, or the medium failed. Nothing was changed.</exception>
+    /// <exception cref="SecretStoreException">The store cannot be opened: locked, wrong or missing key, loose permissions, damaged, not authentic, or the medium failed. A store that exists is unchanged.</exception>
     public static async ValueTask<SecretStore> OpenAsync(string directory, IRootKey rootKey, SecretStoreOptions? options = null, CancellationToken cancellationToken = default)
     {
         SecretStore store = InDirectory(directory, rootKey, options);
@@ -78,7 +78,7 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     /// <exception cref="ArgumentException">The directory is empty, or an argument is null.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
     /// <exception cref="NotSupportedException">The root key does not complete synchronously: use <see cref="OpenAsync"/>.</exception>
-    /// <exception cref="SecretStoreException">The store cannot be opened: locked, wrong or missing key, loose permissions, damaged, not authentic, or the medium failed. Nothing was changed.</exception>
+    /// <exception cref="SecretStoreException">The store cannot be opened: locked, wrong or missing key, loose permissions, damaged, not authentic, or the medium failed. A store that exists is unchanged.</exception>
     public static SecretStore Open(string directory, IRootKey rootKey, SecretStoreOptions? options = null)
     {
         SecretStore store = InDirectory(directory, rootKey, options);

@@ -102,6 +102,10 @@ public sealed class FileSecretRepository : ISecretRepository
             try
             {
                 _log = Start(_directory, header, protector, cancellationToken);
+                if (!_readOnly)
+                {
+                    _directory.NoteHolder();
+                }
             }
             catch
             {

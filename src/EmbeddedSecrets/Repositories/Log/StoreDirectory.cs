@@ -121,6 +121,21 @@ internal sealed class StoreDirectory : IDisposable
         }
     }
 
+    /// <summary>Writes into the lock file who holds it: only for the message that others get, nothing depends on it.</summary>
+    public void NoteHolder()
+    {
+        try
+        {
+            byte[] id = System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            RandomAccess.SetLength(_lock, 0);
+            RandomAccess.Write(_lock, id, 0);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The message names nobody then.
+        }
+    }
+
     public void Dispose() => _lock.Dispose();
 
     private string PathOf(long generation) =>
@@ -171,14 +186,6 @@ internal sealed class StoreDirectory : IDisposable
         try
         {
             Check(NativeFile.Examine(handle, path), path, FileKind.Regular);
-            if (!readOnly)
-            {
-                // Only for the message that others get; nothing depends on it.
-                byte[] id = System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-                RandomAccess.SetLength(handle, 0);
-                RandomAccess.Write(handle, id, 0);
-            }
-
             var opened = new StoreDirectory(directory, readOnly, handle);
             handle = null!;
             return opened;
