@@ -25,17 +25,18 @@ try
         await walkthrough.DeleteAtOnceAsync();
     }
 
+    bool allEqual;
     await using (SecretStore store = await SecretStore.OpenAsync(directory, RootKey.FromFile(keyFile)))
     {
         Console.WriteLine($"9. Closed the store and opened it again; secrets in it: {store.Recovery?.RecordCount}");
-        await new Walkthrough(store, entries).ReadAsync();
+        allEqual = await new Walkthrough(store, entries).ReadAsync();
     }
 
     DirectoryInfo fresh = Directory.CreateTempSubdirectory("embeddedsecrets-readme-");
     Console.WriteLine("10. The example of the README, in a store of its own");
     await ReadmeExample.RunAsync(Path.Combine(fresh.FullName, "store"), Path.Combine(fresh.FullName, "root.key"));
     fresh.Delete(recursive: true);
-    return 0;
+    return allEqual ? 0 : 1;
 }
 catch (Exception exception) when (exception is EnvFileException or SecretStoreException or IOException or UnauthorizedAccessException)
 {

@@ -88,14 +88,17 @@ internal sealed class Walkthrough(SecretStore store, IReadOnlyDictionary<string,
         Console.WriteLine($"8. {name}: deleted at once");
     }
 
-    public async Task ReadAsync()
+    /// <summary>Reads every secret back and says whether none differs from the input.</summary>
+    public async Task<bool> ReadAsync()
     {
+        bool allEqual = true;
         foreach ((string name, string text) in entries)
         {
             try
             {
                 using SecretValueResult read = await store.GetSecretValueAsync(name);
                 bool equal = read.Value.Span.SequenceEqual(Encoding.UTF8.GetBytes(text));
+                allEqual &= equal;
                 Console.WriteLine($"   {name}: version {read.VersionId}, {(equal ? "equal to the input" : "NOT EQUAL TO THE INPUT")}");
             }
             catch (SecretNotFoundException missing)
@@ -103,6 +106,8 @@ internal sealed class Walkthrough(SecretStore store, IReadOnlyDictionary<string,
                 Console.WriteLine($"   {name}: {missing.HttpStatus} {missing.Code}");
             }
         }
+
+        return allEqual;
     }
 
     private static void PrintStages(SecretDescription secret)
