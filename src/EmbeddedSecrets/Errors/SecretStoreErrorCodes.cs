@@ -6,9 +6,6 @@ public static class SecretStoreErrorCodes
     /// <summary>400: a parameter does not fit the state of the secret.</summary>
     public const string InvalidParameter = "InvalidParameter";
 
-    /// <summary>400: the operation does not exist for this kind of secret.</summary>
-    public const string UnsupportedOperation = "UnsupportedOperation";
-
     /// <summary>400: a limit on stages, tags or versions would be passed.</summary>
     public const string LimitExceeded = "Rejected.LimitExceeded";
 
