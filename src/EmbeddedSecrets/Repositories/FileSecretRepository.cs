@@ -20,10 +20,10 @@ public sealed class FileSecretRepository : ISecretRepository
 
     private readonly bool _readOnly;
     private readonly BoundedCache<UInt128, byte[]> _payloads;
-    private readonly Func<ILogFile, ILogFile> _wrap;
+    private readonly Func<ILogDirectory?> _openDirectory;
     private readonly Lock _life = new();
 
-    private StoreDirectory? _directory;
+    private ILogDirectory? _directory;
     private (ILogFile File, long Generation)? _found;
     private volatile OpenLog? _log;
     private volatile bool _disposed;
@@ -33,18 +33,18 @@ public sealed class FileSecretRepository : ISecretRepository
     /// <param name="options">Whether to open for reading only, and the bound of the payload cache; the defaults when null.</param>
     /// <exception cref="ArgumentException">The directory is empty or no path.</exception>
     public FileSecretRepository(string directory, SecretStoreOptions? options = null)
-        : this(directory, options, static file => file)
+        : this(directory, options, null)
     {
     }
 
-    /// <summary>For tests: every file goes through <paramref name="wrap"/>, which may fail what it likes.</summary>
-    internal FileSecretRepository(string directory, SecretStoreOptions? options, Func<ILogFile, ILogFile> wrap)
+    /// <summary>For tests: another directory than the one on the disk.</summary>
+    internal FileSecretRepository(string directory, SecretStoreOptions? options, Func<ILogDirectory?>? openDirectory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         Location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         _readOnly = options?.ReadOnly ?? false;
         _payloads = new BoundedCache<UInt128, byte[]>(options?.PayloadCacheBytes ?? new SecretStoreOptions().PayloadCacheBytes, static payload => payload.Length + CacheEntryBytes);
-        _wrap = wrap;
+        _openDirectory = openDirectory ?? (() => StoreDirectory.OpenLocked(Location, _readOnly));
     }
 
     /// <inheritdoc/>
@@ -67,13 +67,13 @@ public sealed class FileSecretRepository : ISecretRepository
             Release();
             try
             {
-                _directory = StoreDirectory.Open(Location, _readOnly);
-                if (_directory?.OpenNewestLog() is not { } found)
+                _directory = _openDirectory();
+                _found = _directory is null ? null : LogGenerations.OpenNewest(_directory, _readOnly);
+                if (_found is null)
                 {
                     return ValueTask.FromResult<RepositoryHeader?>(null);
                 }
 
-                _found = (_wrap(found.File), found.Generation);
                 return ValueTask.FromResult<RepositoryHeader?>(LogScan.FindHeader(_found.Value.File));
             }
             catch
@@ -101,11 +101,14 @@ public sealed class FileSecretRepository : ISecretRepository
 
             try
             {
-                _log = Start(_directory, header, protector, cancellationToken);
+                OpenLog log = Start(_directory, header, protector, cancellationToken);
                 if (!_readOnly)
                 {
+                    LogGenerations.RemoveOlder(_directory, log.Generation);
                     _directory.NoteHolder();
                 }
+
+                _log = log;
             }
             catch
             {
@@ -113,7 +116,7 @@ public sealed class FileSecretRepository : ISecretRepository
                 throw;
             }
 
-            return ValueTask.FromResult(_log.Report);
+            return ValueTask.FromResult(_log!.Report);
         }
     }
 
@@ -217,7 +220,7 @@ public sealed class FileSecretRepository : ISecretRepository
         return ValueTask.CompletedTask;
     }
 
-    private OpenLog Start(StoreDirectory directory, RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken)
+    private OpenLog Start(ILogDirectory directory, RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken)
     {
         var index = new LogIndex(_payloads.Remove);
         if (_found is { } found)
@@ -227,7 +230,7 @@ public sealed class FileSecretRepository : ISecretRepository
 
         return _readOnly
             ? throw StoreFailures.ReadOnly(Location)
-            : OpenLog.Create(directory, _wrap, header, protector, index);
+            : OpenLog.Create(directory, header, protector, index);
     }
 
     private OpenLog Started()

@@ -7,6 +7,8 @@ internal sealed class FaultyLogFile(ILogFile inner) : ILogFile
 {
     private bool _waiting;
 
+    public ILogFile Inner => inner;
+
     public string Path => inner.Path;
 
     public long Length => inner.Length;

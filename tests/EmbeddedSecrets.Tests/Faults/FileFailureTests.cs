@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Repositories;
 
 namespace EmbeddedSecrets.Tests.Faults;
@@ -13,7 +14,7 @@ public sealed class FileFailureTests
     public async Task OpenStore()
     {
         _directory = new TemporaryDirectory();
-        _repository = new FileSecretRepository(_directory.Store, null, file => _file = new FaultyLogFile(file));
+        _repository = new FileSecretRepository(_directory.Store, null, () => new FaultyLogDirectory(StoreDirectory.OpenLocked(_directory.Store, readOnly: false)!, file => _file = new FaultyLogFile(file)));
         await _repository.ReadHeaderAsync();
         await _repository.StartAsync(Samples.Header(), new FixedKeyProtector());
         await _repository.CommitAsync(Samples.Commit(Samples.Create("before")));

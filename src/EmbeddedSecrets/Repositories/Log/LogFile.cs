@@ -6,7 +6,8 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// <summary>A log on the disk.</summary>
 internal sealed class LogFile(SafeFileHandle handle, string path) : ILogFile
 {
-    public string Path => path;
+    /// <summary>Gets or sets where the file is; it gets its name for good once it is whole.</summary>
+    public string Path { get; set; } = path;
 
     public long Length => RandomAccess.GetLength(handle);
 
@@ -29,7 +30,7 @@ internal sealed class LogFile(SafeFileHandle handle, string path) : ILogFile
 
     public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(handle, bytes, offset);
 
-    public void FlushData() => NativeFile.FlushData(handle, path);
+    public void FlushData() => NativeFile.FlushData(handle, Path);
 
     public void Dispose() => handle.Dispose();
 }

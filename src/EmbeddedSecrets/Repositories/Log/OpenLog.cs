@@ -33,6 +33,8 @@ internal sealed class OpenLog : IDisposable
 
     public RepositoryHeader Header => _state.Header!;
 
+    public long Generation => _state.Generation;
+
     public static OpenLog Recover(ILogFile file, long generation, RepositoryHeader given, IStoreProtector protector, LogIndex index, bool readOnly, CancellationToken cancellationToken)
     {
         var seal = new FrameSeal(protector, given.StoreId);
@@ -43,13 +45,13 @@ internal sealed class OpenLog : IDisposable
 
     /// <summary>Makes a new store: the log appears under its name only when its first frame, with the header, is on the disk.</summary>
     [SuppressMessage("Reliability", "CA2000", Justification = "The log owns the file.")]
-    public static OpenLog Create(StoreDirectory directory, Func<ILogFile, ILogFile> wrap, RepositoryHeader header, IStoreProtector protector, LogIndex index)
+    public static OpenLog Create(ILogDirectory directory, RepositoryHeader header, IStoreProtector protector, LogIndex index)
     {
         const long FirstGeneration = 1;
         var seal = new FrameSeal(protector, header.StoreId);
         var state = new LogState { Generation = FirstGeneration, Header = header };
         LogWriter? writer = null;
-        ILogFile file = directory.CreateLog(FirstGeneration, wrap, created =>
+        ILogFile file = LogGenerations.CreateFirst(directory, FirstGeneration, created =>
         {
             Span<byte> fileHeader = stackalloc byte[LogFileHeader.Length];
             LogFileHeader.Write(fileHeader);

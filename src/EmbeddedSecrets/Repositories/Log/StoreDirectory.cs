@@ -6,34 +6,29 @@ using Microsoft.Win32.SafeHandles;
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
-/// The directory of a store: makes it, takes its lock, finds and makes logs. Nothing is believed about a path: every file is
+/// The directory of a store on the disk: makes it and takes its lock. Nothing is believed about a path: every file is
 /// opened without following links, and asked on the open handle what it is (DESIGN F10).
 /// </summary>
-internal sealed class StoreDirectory : IDisposable
+internal sealed class StoreDirectory : ILogDirectory
 {
     private const string LockName = "commit.lock";
-    private const string LogPrefix = "log-";
-    private const string LogSuffix = ".ess";
-    private const string TemporarySuffix = ".tmp";
-    private const int GenerationDigits = 16;
     private const int MaxProcessIdBytes = 16;
 
     private const UnixFileMode OthersMode = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    private readonly string _path;
-    private readonly bool _readOnly;
     private readonly SafeFileHandle _lock;
 
-    private StoreDirectory(string path, bool readOnly, SafeFileHandle lockHandle)
+    private StoreDirectory(string path, SafeFileHandle lockHandle)
     {
-        _path = path;
-        _readOnly = readOnly;
+        Path = path;
         _lock = lockHandle;
     }
 
+    public string Path { get; }
+
     /// <summary>Opens the directory and takes its lock; null where there is no store and none may be made.</summary>
-    public static StoreDirectory? Open(string path, bool readOnly)
+    public static StoreDirectory? OpenLocked(string path, bool readOnly)
     {
         try
         {
@@ -44,7 +39,7 @@ internal sealed class StoreDirectory : IDisposable
                     return null;
                 }
 
-                Create(path);
+                MakeDirectory(path);
             }
 
             if (!OperatingSystem.IsWindows())
@@ -61,65 +56,36 @@ internal sealed class StoreDirectory : IDisposable
         }
     }
 
-    /// <summary>Opens the newest log; null where there is none.</summary>
-    public (ILogFile File, long Generation)? OpenNewestLog()
+    public IReadOnlyList<string> ListNames() => [.. Directory.EnumerateFiles(Path).Select(static file => System.IO.Path.GetFileName(file))];
+
+    public ILogFile Open(string name, bool readOnly)
     {
-        string path = _path;
+        string path = PathOf(name);
+        SafeFileHandle? handle = NativeFile.Open(path, readOnly ? FileAccessMode.Read : FileAccessMode.ReadWrite);
         try
         {
-            long newest = 0;
-            foreach (string name in Directory.EnumerateFiles(_path, LogPrefix + "*").Select(file => Path.GetFileName(file)))
-            {
-                newest = Math.Max(newest, GenerationOf(name));
-                if (!_readOnly && name.EndsWith(TemporarySuffix, StringComparison.Ordinal))
-                {
-                    File.Delete(Path.Combine(_path, name));
-                }
-            }
-
-            if (newest == 0)
-            {
-                return null;
-            }
-
-            path = PathOf(newest);
-            return (OpenChecked(path, _readOnly ? FileAccessMode.Read : FileAccessMode.ReadWrite), newest);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw StoreFailures.OpeningFailed(path, exception, _readOnly);
-        }
-    }
-
-    /// <summary>Makes a log under a temporary name, lets <paramref name="fill"/> write and flush what it begins with, and gives it its name for good.</summary>
-    public ILogFile CreateLog(long generation, Func<ILogFile, ILogFile> wrap, Action<ILogFile> fill)
-    {
-        string path = PathOf(generation);
-        string temporary = path + TemporarySuffix;
-        ILogFile? file = null;
-        try
-        {
-            file = wrap(new LogFile(NativeFile.Open(temporary, FileAccessMode.CreateNew), path));
-            fill(file);
-            File.Move(temporary, path, overwrite: false);
-            NativeFile.FlushDirectory(_path);
-            ILogFile created = file;
-            file = null;
-            return created;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw StoreFailures.OpeningFailed(path, exception, readOnly: false);
+            Check(NativeFile.Examine(handle, path), path, FileKind.Regular);
+            var file = new LogFile(handle, path);
+            handle = null;
+            return file;
         }
         finally
         {
-            if (file is not null)
-            {
-                file.Dispose();
-                TryDelete(temporary);
-            }
+            handle?.Dispose();
         }
     }
+
+    public ILogFile Create(string name) => new LogFile(NativeFile.Open(PathOf(name), FileAccessMode.CreateNew), PathOf(name));
+
+    public void Rename(ILogFile file, string name)
+    {
+        File.Move(file.Path, PathOf(name), overwrite: true);
+        ((LogFile)file).Path = PathOf(name);
+    }
+
+    public void Delete(string name) => File.Delete(PathOf(name));
+
+    public void Flush() => NativeFile.FlushDirectory(Path);
 
     /// <summary>Writes into the lock file who holds it: only for the message that others get, nothing depends on it.</summary>
     public void NoteHolder()
@@ -138,24 +104,14 @@ internal sealed class StoreDirectory : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private string PathOf(long generation) =>
-        Path.Combine(_path, LogPrefix + generation.ToString("x16", CultureInfo.InvariantCulture) + LogSuffix);
+    private string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>The generation that a file name tells, or 0.</summary>
-    private static long GenerationOf(string name) =>
-        name.Length == LogPrefix.Length + GenerationDigits + LogSuffix.Length
-        && name.EndsWith(LogSuffix, StringComparison.Ordinal)
-        && long.TryParse(name.AsSpan(LogPrefix.Length, GenerationDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long generation)
-        && generation > 0
-            ? generation
-            : 0;
-
-    private static void Create(string path)
+    private static void MakeDirectory(string path)
     {
-        string? parent = Path.GetDirectoryName(path);
+        string? parent = System.IO.Path.GetDirectoryName(path);
         if (parent is not null && !Directory.Exists(parent))
         {
-            Create(parent);
+            MakeDirectory(parent);
         }
 
         if (OperatingSystem.IsWindows())
@@ -175,10 +131,10 @@ internal sealed class StoreDirectory : IDisposable
 
     private static StoreDirectory? TakeLock(string directory, bool readOnly)
     {
-        string path = Path.Combine(directory, LockName);
+        string path = System.IO.Path.Combine(directory, LockName);
         if (readOnly && !File.Exists(path))
         {
-            return Directory.EnumerateFiles(directory, LogPrefix + "*" + LogSuffix).Any() ? throw StoreFailures.LockFileMissing(path) : null;
+            return Directory.EnumerateFiles(directory, LogName.Pattern).Any() ? throw StoreFailures.LockFileMissing(path) : null;
         }
 
         SafeFileHandle handle = NativeFile.TryOpenLocked(path, readOnly ? FileAccessMode.Read : FileAccessMode.OpenOrCreate)
@@ -186,7 +142,7 @@ internal sealed class StoreDirectory : IDisposable
         try
         {
             Check(NativeFile.Examine(handle, path), path, FileKind.Regular);
-            var opened = new StoreDirectory(directory, readOnly, handle);
+            var opened = new StoreDirectory(directory, handle);
             handle = null!;
             return opened;
         }
@@ -210,22 +166,6 @@ internal sealed class StoreDirectory : IDisposable
         }
     }
 
-    private static LogFile OpenChecked(string path, FileAccessMode mode)
-    {
-        SafeFileHandle? handle = NativeFile.Open(path, mode);
-        try
-        {
-            Check(NativeFile.Examine(handle, path), path, FileKind.Regular);
-            var file = new LogFile(handle, path);
-            handle = null;
-            return file;
-        }
-        finally
-        {
-            handle?.Dispose();
-        }
-    }
-
     private static void Check(FileFacts facts, string path, FileKind kind)
     {
         if (facts.Kind != kind)
@@ -246,18 +186,6 @@ internal sealed class StoreDirectory : IDisposable
         if (kind == FileKind.Regular && facts.LinkCount > 1)
         {
             throw StoreFailures.Insecure(path, "has several names (hard links)", "Copy the file instead of linking it.");
-        }
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The next opening for writing removes it.
         }
     }
 }

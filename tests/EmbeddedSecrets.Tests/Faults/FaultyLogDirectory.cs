@@ -1,0 +1,25 @@
+using EmbeddedSecrets.Repositories.Log;
+
+namespace EmbeddedSecrets.Tests.Faults;
+
+/// <summary>A directory whose files are wrapped, so that their calls fail when a test says so.</summary>
+internal sealed class FaultyLogDirectory(ILogDirectory inner, Func<ILogFile, FaultyLogFile> wrap) : ILogDirectory
+{
+    public string Path => inner.Path;
+
+    public IReadOnlyList<string> ListNames() => inner.ListNames();
+
+    public ILogFile Open(string name, bool readOnly) => wrap(inner.Open(name, readOnly));
+
+    public ILogFile Create(string name) => wrap(inner.Create(name));
+
+    public void Rename(ILogFile file, string name) => inner.Rename(((FaultyLogFile)file).Inner, name);
+
+    public void Delete(string name) => inner.Delete(name);
+
+    public void Flush() => inner.Flush();
+
+    public void NoteHolder() => inner.NoteHolder();
+
+    public void Dispose() => inner.Dispose();
+}
