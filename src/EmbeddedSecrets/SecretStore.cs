@@ -40,10 +40,14 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
         _options = SecretStoreOptionsValidator.CopyValid(options);
         _versionLog = versionLog ?? new RingVersionLog();
         _session = new StoreSession(repository, keyProvider, ownsKeyProvider, _options);
+        Maintenance = new SecretStoreMaintenance(_session);
     }
 
     /// <summary>Gets what the repository found when it was opened, such as an unfinished commit that it dropped; null before the store is open.</summary>
     public RecoveryReport? Recovery => _session.Recovery;
+
+    /// <summary>Gets what an operator does with the store as a whole.</summary>
+    public SecretStoreMaintenance Maintenance { get; }
 
     /// <summary>Opens the store in a directory, or creates it there.</summary>
     /// <param name="directory">The directory, made with mode 0700 if it does not exist. One store at a time uses it.</param>

@@ -51,13 +51,13 @@ internal static class StoreFailures
     public static SecretStoreUnavailableException WritesStopped(string path, Exception cause) => new(
         SecretStoreErrorCodes.WritesStopped,
         503,
-        $"Writing to '{path}' has stopped, because: {cause.Message} Nothing was changed by this call, and what was acknowledged stays readable. Repair the cause, then close the store and open it again.",
+        $"Writing to '{path}' has stopped, because: {cause.Message} Nothing was changed by this call, and what was acknowledged stays readable. Repair the cause, then call {nameof(SecretStore.Maintenance)}.{nameof(SecretStoreMaintenance.CompactAsync)}, or close the store and open it again.",
         cause);
 
     public static SecretStoreUnavailableException OutcomeUnknown(string path, Exception cause) => new(
         SecretStoreErrorCodes.OutcomeUnknown,
         503,
-        $"The change was written to '{path}', but whether it is on the disk is unknown, because: {cause.Message} Close the store and open it again, and look whether the change is there.",
+        $"The change was written to '{path}', but whether it is on the disk is unknown, because: {cause.Message} Repair the cause, then call {nameof(SecretStore.Maintenance)}.{nameof(SecretStoreMaintenance.CompactAsync)}, or close the store and open it again, and look whether the change is there.",
         cause);
 
     public static SecretStoreUnavailableException ReadFailed(string path, Exception cause) => new(
@@ -70,6 +70,12 @@ internal static class StoreFailures
         SecretStoreErrorCodes.ServiceUnavailable,
         503,
         $"'{path}' could not be written: {cause.Message} Nothing was changed. Try again when the cause is gone.",
+        cause);
+
+    public static SecretStoreUnavailableException CompactionFailed(string path, Exception cause) => new(
+        SecretStoreErrorCodes.ServiceUnavailable,
+        503,
+        $"The log in '{path}' could not be compacted: {cause.Message} Everything committed is as it was. Try again when the cause is gone.",
         cause);
 
     public static SecretStoreUnavailableException LockFileMissing(string path) => new(

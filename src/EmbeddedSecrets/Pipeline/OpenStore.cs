@@ -52,6 +52,11 @@ internal sealed class OpenStore : IDisposable
         return _repository.EnumerateAsync(after, cancellationToken);
     }
 
+    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    {
+        return _repository.CompactAsync(progress, cancellationToken);
+    }
+
     /// <summary>Reads the value of a version; the caller owns it.</summary>
     /// <returns>Null when the payload is gone because the secret was changed meanwhile: load it again.</returns>
     public async ValueTask<SecretValue?> ReadValueAsync(StoredSecret stored, SecretVersion version, CancellationToken cancellationToken)

@@ -21,6 +21,7 @@ public sealed class FileSecretRepository : ISecretRepository
     private readonly bool _readOnly;
     private readonly BoundedCache<UInt128, byte[]> _payloads;
     private readonly Func<ILogDirectory?> _openDirectory;
+    private readonly TimeProvider _time;
     private readonly Lock _life = new();
 
     private ILogDirectory? _directory;
@@ -43,6 +44,7 @@ public sealed class FileSecretRepository : ISecretRepository
         ArgumentException.ThrowIfNullOrEmpty(directory);
         Location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         _readOnly = options?.ReadOnly ?? false;
+        _time = options?.TimeProvider ?? TimeProvider.System;
         _payloads = new BoundedCache<UInt128, byte[]>(options?.PayloadCacheBytes ?? new SecretStoreOptions().PayloadCacheBytes, static payload => payload.Length + CacheEntryBytes);
         _openDirectory = openDirectory ?? (() => StoreDirectory.OpenLocked(Location, _readOnly));
     }
@@ -108,6 +110,8 @@ public sealed class FileSecretRepository : ISecretRepository
                     _directory.NoteHolder();
                 }
 
+                // From here on the log owns its file.
+                _found = null;
                 _log = log;
             }
             catch
@@ -140,19 +144,25 @@ public sealed class FileSecretRepository : ISecretRepository
         ArgumentNullException.ThrowIfNull(name);
         cancellationToken.ThrowIfCancellationRequested();
         OpenLog log = Started();
-        if (!log.Index.TryFind(name, out RecordLocation location))
+        while (true)
         {
-            return ValueTask.FromResult<RepositoryRecord?>(null);
-        }
+            LogView view = log.View;
+            if (!view.Index.TryFind(name, out RecordLocation location))
+            {
+                return ValueTask.FromResult<RepositoryRecord?>(null);
+            }
 
-        if (location.Stamp == known)
-        {
-            return ValueTask.FromResult<RepositoryRecord?>(new RepositoryRecord(name, known, default));
-        }
+            if (location.Stamp == known)
+            {
+                return ValueTask.FromResult<RepositoryRecord?>(new RepositoryRecord(name, known, default));
+            }
 
-        byte[] record = GC.AllocateUninitializedArray<byte>(location.Length);
-        log.Read(location.Offset, record);
-        return ValueTask.FromResult<RepositoryRecord?>(new RepositoryRecord(name, location.Stamp, record));
+            byte[] record = GC.AllocateUninitializedArray<byte>(location.Length);
+            if (log.TryRead(view, location.Offset, record))
+            {
+                return ValueTask.FromResult<RepositoryRecord?>(new RepositoryRecord(name, location.Stamp, record));
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -160,20 +170,26 @@ public sealed class FileSecretRepository : ISecretRepository
     {
         cancellationToken.ThrowIfCancellationRequested();
         OpenLog log = Started();
-        if (!log.Index.TryFindPayload(id, out PayloadLocation location) || location.Length != destination.Length)
+        while (true)
         {
-            return ValueTask.FromResult(false);
-        }
+            LogView view = log.View;
+            if (!view.Index.TryFindPayload(id, out PayloadLocation location) || location.Length != destination.Length)
+            {
+                return ValueTask.FromResult(false);
+            }
 
-        if (_payloads.TryGet(id, out byte[]? cached))
-        {
-            cached.CopyTo(destination.Span);
-            return ValueTask.FromResult(true);
-        }
+            if (_payloads.TryGet(id, out byte[]? cached))
+            {
+                cached.CopyTo(destination.Span);
+                return ValueTask.FromResult(true);
+            }
 
-        log.Read(location.Offset, destination.Span);
-        _payloads.Set(id, destination.ToArray());
-        return ValueTask.FromResult(true);
+            if (log.TryRead(view, location.Offset, destination.Span))
+            {
+                _payloads.Set(id, destination.ToArray());
+                return ValueTask.FromResult(true);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -187,11 +203,15 @@ public sealed class FileSecretRepository : ISecretRepository
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RepositoryRecord> EnumerateAsync(string? after, CancellationToken cancellationToken = default) =>
-        Started().Index.Order.EnumerateAsync(after, (name, token) => FindAsync(name, default, token), cancellationToken);
+        Started().Order.EnumerateAsync(after, (name, token) => FindAsync(name, default, token), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) =>
         Started().Signal.WaitAsync(after, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new(Started().CompactAsync(progress, cancellationToken));
 
     /// <summary>Waits for the batch that is being written, closes the log in order, and releases the lock. Nothing acknowledged is ever lost by a failure here.</summary>
     /// <returns>Completed when the call returns.</returns>
@@ -207,9 +227,7 @@ public sealed class FileSecretRepository : ISecretRepository
             _disposed = true;
             if (_log is { } log)
             {
-                log.Commits?.Close();
-                log.Signal.Close(GetType());
-                log.WriteClosingFrame();
+                log.Close();
                 log.Dispose();
             }
 
@@ -222,16 +240,17 @@ public sealed class FileSecretRepository : ISecretRepository
 
     private OpenLog Start(ILogDirectory directory, RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken)
     {
-        var index = new LogIndex(_payloads.Remove);
         if (_found is { } found)
         {
-            return OpenLog.Recover(found.File, found.Generation, header, protector, index, _readOnly, cancellationToken);
+            return OpenLog.Recover(directory, found.File, found.Generation, header, protector, _readOnly, NewIndex, _time, cancellationToken);
         }
 
         return _readOnly
             ? throw StoreFailures.ReadOnly(Location)
-            : OpenLog.Create(directory, header, protector, index);
+            : OpenLog.Create(directory, header, protector, NewIndex, _time);
     }
+
+    private LogIndex NewIndex() => new(_payloads.Remove);
 
     private OpenLog Started()
     {

@@ -89,4 +89,15 @@ public interface ISecretRepository : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The current change sequence.</returns>
     ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Gives back the place of what nothing refers to any more, beside readers and writers; and makes a repository whose
+    /// writing has stopped writable again, if the cause is gone. Completes at once where there is nothing to give back. It
+    /// may complete asynchronously whatever <see cref="CompletesSynchronously"/> says.
+    /// </summary>
+    /// <param name="progress">Is told how far it is; null for nobody.</param>
+    /// <param name="cancellationToken">Ends it; everything is as it was.</param>
+    /// <returns>When it is done.</returns>
+    /// <exception cref="SecretStoreException">The medium failed. Everything committed is as it was.</exception>
+    ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default);
 }

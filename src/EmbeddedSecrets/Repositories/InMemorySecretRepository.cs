@@ -122,6 +122,14 @@ public sealed class InMemorySecretRepository : ISecretRepository
     /// <inheritdoc/>
     public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) => _signal.WaitAsync(after, cancellationToken);
 
+    /// <inheritdoc/>
+    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Started();
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Drops everything.</summary>
     /// <returns>Completed when the call returns.</returns>
     public ValueTask DisposeAsync()

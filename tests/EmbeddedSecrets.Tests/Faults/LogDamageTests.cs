@@ -132,7 +132,7 @@ public sealed class LogDamageTests
         {
             (int offset, int length) = _frames[2];
             byte[] changed = Flip(_crashed, offset + position);
-            FrameHeader.WriteChecksums(changed.AsSpan(offset, length));
+            FrameHeader.WriteChecksums(changed.AsSpan(offset, length), length);
 
             (await RefuseAsync(changed, SecretStoreErrorCodes.Tampered)).Message.Should().Contain(string.Create(CultureInfo.InvariantCulture, $"offset {offset}"));
         }
@@ -144,7 +144,7 @@ public sealed class LogDamageTests
         (int offset, int length) = _frames[2];
         FrameHeader.TryRead(_crashed.AsSpan(offset), out FrameHeader header).Should().BeTrue();
         byte[] changed = Flip(_crashed, offset + header.BodyStart + 64 - 1);
-        FrameHeader.WriteChecksums(changed.AsSpan(offset, length));
+        FrameHeader.WriteChecksums(changed.AsSpan(offset, length), length);
 
         await RefuseAsync(changed, SecretStoreErrorCodes.Tampered);
     }

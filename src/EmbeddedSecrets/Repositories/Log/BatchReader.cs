@@ -1,156 +1,109 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
 /// Applies the index of a batch, drawn in <see cref="BatchWriter"/>, to the index in memory: at replay, and in the same way
-/// when a commit is published. Bytes are checked although they are authentic.
+/// when a commit is published.
 /// </summary>
-internal ref struct BatchReader
+internal static class BatchReader
 {
-    private readonly ReadOnlySpan<byte> _body;
-    private readonly long _bodyOffset;
-    private readonly LogIndex _index;
-    private ReadOnlySpan<byte> _rest;
-    private bool _failed;
-
-    private BatchReader(ReadOnlySpan<byte> batchIndex, ReadOnlySpan<byte> body, long bodyOffset, LogIndex index)
-    {
-        _rest = batchIndex;
-        _body = body;
-        _bodyOffset = bodyOffset;
-        _index = index;
-    }
-
     /// <summary>Applies a batch that must follow on <paramref name="sequence"/>, and moves it on. False when the bytes break their rules; the index is of no use then.</summary>
     public static bool TryApply(ReadOnlySpan<byte> batchIndex, ReadOnlySpan<byte> body, long bodyOffset, LogIndex index, ref long sequence)
     {
-        var reader = new BatchReader(batchIndex, body, bodyOffset, index);
-        if (reader.TakeInt64() != sequence + 1)
+        var fields = new IndexFields(batchIndex);
+        if (fields.TakeInt64() != sequence + 1)
         {
             return false;
         }
 
-        while (!reader._failed && !reader._rest.IsEmpty)
+        while (!fields.HasFailed && !fields.IsAtEnd)
         {
-            int changes = reader.TakeInt32();
-            reader._failed |= changes is < 0 or > CommitRules.MaxChanges;
-            for (int i = 0; i < changes && !reader._failed; i++)
+            int changes = fields.TakeInt32();
+            if (changes is < 0 or > CommitRules.MaxChanges)
             {
-                reader.ApplyChange();
+                return false;
+            }
+
+            for (int i = 0; i < changes && !fields.HasFailed; i++)
+            {
+                ApplyChange(ref fields, body, bodyOffset, index);
             }
 
             sequence++;
         }
 
-        return !reader._failed;
+        return !fields.HasFailed;
     }
 
-    private void ApplyChange()
+    private static void ApplyChange(ref IndexFields fields, ReadOnlySpan<byte> body, long bodyOffset, LogIndex index)
     {
-        int kind = TakeByte();
-        string? name = TakeName();
-        if (_failed || name is null)
-        {
-            _failed = true;
-            return;
-        }
-
+        int kind = fields.TakeByte();
+        string name = fields.TakeName();
         if (kind == BatchWriter.PutKind)
         {
-            var stamp = new RecordStamp(TakeUInt128(), TakeInt64());
-            PayloadLocation place = TakeSealed(CommitRules.MaxRecordBytes);
-            _failed |= stamp.Incarnation == 0 || stamp.Revision < 1;
-            if (!_failed)
+            RecordStamp stamp = fields.TakeStamp();
+            SealedPlace place = TakeSealed(ref fields, body, CommitRules.MaxRecordBytes);
+            AddPayloads(ref fields, body, bodyOffset, index);
+            if (!fields.HasFailed)
             {
-                AddPayloads();
-                _index.Put(name, new RecordLocation(stamp, place.Offset, place.Length));
-                DropPayloads();
+                index.Put(name, new RecordLocation(stamp, bodyOffset + place.Offset, place.Length));
             }
+
+            DropPayloads(ref fields, index);
         }
         else if (kind == BatchWriter.RemoveKind)
         {
-            AddPayloads();
-            _index.Remove(name);
-            DropPayloads();
+            AddPayloads(ref fields, body, bodyOffset, index);
+            if (!fields.HasFailed)
+            {
+                index.Remove(name);
+            }
+
+            DropPayloads(ref fields, index);
         }
         else
         {
-            _failed = true;
+            fields.Fail();
         }
     }
 
-    private void AddPayloads()
+    private static void AddPayloads(ref IndexFields fields, ReadOnlySpan<byte> body, long bodyOffset, LogIndex index)
     {
-        int count = TakeInt16();
-        for (int i = 0; i < count && !_failed; i++)
+        int count = fields.TakeInt16();
+        for (int i = 0; i < count && !fields.HasFailed; i++)
         {
-            UInt128 id = TakeUInt128();
-            PayloadLocation place = TakeSealed(CommitRules.MaxPayloadBytes);
-            if (!_failed)
+            UInt128 id = fields.TakeUInt128();
+            SealedPlace place = TakeSealed(ref fields, body, CommitRules.MaxPayloadBytes);
+            if (!fields.HasFailed)
             {
-                _index.AddPayload(id, place);
+                index.AddPayload(id, new PayloadLocation(bodyOffset + place.Offset, place.Length));
             }
         }
     }
 
-    private void DropPayloads()
+    private static void DropPayloads(ref IndexFields fields, LogIndex index)
     {
-        int count = TakeInt16();
-        for (int i = 0; i < count && !_failed; i++)
+        int count = fields.TakeInt16();
+        for (int i = 0; i < count && !fields.HasFailed; i++)
         {
-            UInt128 id = TakeUInt128();
-            if (!_failed)
+            UInt128 id = fields.TakeUInt128();
+            if (!fields.HasFailed)
             {
-                _index.DropPayload(id);
+                index.DropPayload(id);
             }
         }
     }
 
-    /// <summary>The place of a sealed message in the body, which ends with the tag that the index names.</summary>
-    private PayloadLocation TakeSealed(int maxLength)
+    /// <summary>The message in the body must end with the tag that the index names.</summary>
+    private static SealedPlace TakeSealed(ref IndexFields fields, ReadOnlySpan<byte> body, int maxLength)
     {
-        int offset = TakeInt32();
-        int length = TakeInt32();
-        ReadOnlySpan<byte> tag = Take(BatchWriter.TagLength);
-        if (_failed || offset < 0 || length < BatchWriter.TagLength || length > maxLength || offset > _body.Length - length
-            || !_body.Slice(offset, length)[^BatchWriter.TagLength..].SequenceEqual(tag))
+        SealedPlace place = fields.TakePlace(body.Length, maxLength);
+        if (!fields.HasFailed && BinaryPrimitives.ReadUInt128LittleEndian(body.Slice(place.Offset, place.Length)[^BatchWriter.TagLength..]) != place.Tag)
         {
-            _failed = true;
-            return default;
+            fields.Fail();
         }
 
-        return new PayloadLocation(_bodyOffset + offset, length);
-    }
-
-    private string? TakeName()
-    {
-        ReadOnlySpan<byte> bytes = Take(TakeByte());
-        string name = Encoding.Latin1.GetString(bytes);
-        return CommitRules.IsName(name) ? name : null;
-    }
-
-    private int TakeByte() => Take(1) is { IsEmpty: false } bytes ? bytes[0] : 0;
-
-    private int TakeInt16() => Take(2) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : 0;
-
-    private int TakeInt32() => Take(4) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : 0;
-
-    private long TakeInt64() => Take(8) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
-
-    private UInt128 TakeUInt128() => Take(16) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt128LittleEndian(bytes) : 0;
-
-    private ReadOnlySpan<byte> Take(int count)
-    {
-        if (_failed || count > _rest.Length)
-        {
-            _failed = true;
-            return default;
-        }
-
-        ReadOnlySpan<byte> taken = _rest[..count];
-        _rest = _rest[count..];
-        return taken;
+        return place;
     }
 }

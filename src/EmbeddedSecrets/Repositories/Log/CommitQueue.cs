@@ -14,10 +14,16 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
     private bool _leading;
     private bool _closed;
 
-    public ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken)
+    public ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken) =>
+        QueueAsync(new PendingCommit(commit), cancellationToken);
+
+    /// <summary>Does something while nobody writes: in its turn, like a commit.</summary>
+    public async ValueTask RunAloneAsync(Action alone, CancellationToken cancellationToken) =>
+        await QueueAsync(new PendingCommit(alone), cancellationToken).ConfigureAwait(false);
+
+    private ValueTask<long> QueueAsync(PendingCommit pending, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var pending = new PendingCommit(commit);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(FileSecretRepository));
@@ -91,10 +97,17 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
 
     private void Lead(PendingCommit first)
     {
-        List<PendingCommit> batch = TakeBatch(first);
+        List<PendingCommit> batch = first.Alone is null ? TakeBatch(first) : [first];
         try
         {
-            writeBatch(batch);
+            if (first.Alone is null)
+            {
+                writeBatch(batch);
+            }
+            else
+            {
+                RunAlone(first);
+            }
         }
         finally
         {
@@ -103,6 +116,19 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
             {
                 batch[i].Turn!.SetResult(false);
             }
+        }
+    }
+
+    private static void RunAlone(PendingCommit pending)
+    {
+        try
+        {
+            pending.Alone!();
+        }
+        catch (Exception exception)
+        {
+            // Handed to who asked for it: a leader that dies would leave the others waiting for ever.
+            pending.Failure = exception;
         }
     }
 
@@ -116,6 +142,7 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
             while (batch.Count < MaxBatchCommits
                 && batch[^1].Commit.NewHeader is null
                 && _waiting.First is { } node
+                && node.Value.Alone is null
                 && size + node.Value.Size <= MaxBatchBytes)
             {
                 _waiting.RemoveFirst();

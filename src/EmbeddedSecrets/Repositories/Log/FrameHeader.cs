@@ -6,7 +6,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// The clear header of a frame, 80 bytes, little endian, at a multiple of 8:
 /// <code>
 /// 0   magic           4   "ESSf"
-/// 4   kind            1
+/// 4   kind            1   see <see cref="FrameKind"/>
 /// 5   reserved        3   zero
 /// 8   frame length    4   a multiple of 8
 /// 12  header length   4   0 or 24 + the content of a repository header
@@ -17,7 +17,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// 40  own offset      8
 /// 48  flushed to      8   the durable end when it was written
 /// 56  previous tag   16   of the index of the frame before
-/// 72  rest checksum   4   CRC-32C of everything behind the clear header
+/// 72  rest checksum   4   CRC-32C of everything behind the clear header; of a snapshot without its body
 /// 76  checksum        4   CRC-32C of the bytes before
 /// 80  header part, sealed index, body, zeros up to the frame length
 /// </code>
@@ -60,6 +60,9 @@ internal readonly record struct FrameHeader
 
     public int IndexStart => Size + HeaderLength;
 
+    /// <summary>Gets how many bytes from the beginning of the frame its checksums cover. The body of a snapshot was on the disk before its log counted, and is not read at opening.</summary>
+    public int CheckedLength => Kind == FrameKind.Snapshot ? BodyStart : FrameLength;
+
     public int BodyStart => Size + HeaderLength + IndexLength;
 
     /// <summary>Writes the header into the beginning of its frame, whose rest stands there already, with both checksums.</summary>
@@ -79,9 +82,10 @@ internal readonly record struct FrameHeader
         BinaryPrimitives.WriteUInt128LittleEndian(frame[56..], PreviousTag);
     }
 
-    public static void WriteChecksums(Span<byte> frame)
+    /// <summary>Writes both checksums into a frame of which they cover <see cref="CheckedLength"/> bytes.</summary>
+    public static void WriteChecksums(Span<byte> frame, int checkedLength)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[AuthenticatedSize..], Checksum.Of(frame[Size..]));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[AuthenticatedSize..], Checksum.Of(frame[Size..checkedLength]));
         BinaryPrimitives.WriteUInt32LittleEndian(frame[ChecksumOffset..], Checksum.Of(frame[..ChecksumOffset]));
     }
 
@@ -117,7 +121,7 @@ internal readonly record struct FrameHeader
             PreviousTag = BinaryPrimitives.ReadUInt128LittleEndian(bytes[56..]),
             RestChecksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes[AuthenticatedSize..]),
         };
-        return header.Kind is FrameKind.Batch or FrameKind.Closing
+        return header.Kind is >= FrameKind.Batch and <= FrameKind.SnapshotEnd
             && bytes[5..8].IndexOfAnyExcept((byte)0) < 0
             && header.FrameLength == length
             && header.FlushedTo >= 0

@@ -8,16 +8,32 @@ internal sealed class LogIndex
     private readonly ConcurrentDictionary<string, RecordLocation> _records = new(concurrencyLevel: 1, capacity: 31, StringComparer.Ordinal);
     private readonly ConcurrentDictionary<UInt128, PayloadLocation> _payloads = new(concurrencyLevel: 1, capacity: 31);
     private readonly Action<UInt128> _payloadDropped;
+    private long _recordCount;
+    private long _payloadCount;
 
     public LogIndex(Action<UInt128> payloadDropped)
     {
         _payloadDropped = payloadDropped;
-        Order = new NameOrder(() => _records.Select(static pair => pair.Key));
     }
 
-    public NameOrder Order { get; }
+    /// <summary>Gets or sets who keeps the names in order; null for an index that readers do not see.</summary>
+    public NameOrder? Order { get; set; }
 
-    public int RecordCount => _records.Count;
+    public long RecordCount => _recordCount;
+
+    public long PayloadCount => _payloadCount;
+
+    /// <summary>Gets about how many bytes of a log what is here takes.</summary>
+    public long LiveBytes { get; private set; }
+
+    /// <summary>Gets or sets who is told what changes, while a compaction runs.</summary>
+    public ChangeTracker? Tracker { get; set; }
+
+    /// <summary>Gets the records; what changes meanwhile may or may not be seen.</summary>
+    public IEnumerable<KeyValuePair<string, RecordLocation>> Records => _records;
+
+    /// <summary>Gets the payloads; what changes meanwhile may or may not be seen.</summary>
+    public IEnumerable<KeyValuePair<UInt128, PayloadLocation>> Payloads => _payloads;
 
     public bool TryFind(string name, out RecordLocation location) => _records.TryGetValue(name, out location);
 
@@ -25,25 +41,61 @@ internal sealed class LogIndex
 
     public void Put(string name, in RecordLocation location)
     {
+        if (_records.TryGetValue(name, out RecordLocation before))
+        {
+            LiveBytes -= RecordBytes(name, before.Length);
+        }
+        else
+        {
+            _recordCount++;
+        }
+
         _records[name] = location;
-        Order.Note(name, present: true);
+        LiveBytes += RecordBytes(name, location.Length);
+        Tracker?.Note(name);
+        Order?.Note(name, present: true);
     }
 
     public void Remove(string name)
     {
-        if (_records.TryRemove(name, out _))
+        if (_records.TryRemove(name, out RecordLocation before))
         {
-            Order.Note(name, present: false);
+            _recordCount--;
+            LiveBytes -= RecordBytes(name, before.Length);
+            Tracker?.Note(name);
+            Order?.Note(name, present: false);
         }
     }
 
-    public void AddPayload(UInt128 id, in PayloadLocation location) => _payloads[id] = location;
+    public void AddPayload(UInt128 id, in PayloadLocation location)
+    {
+        if (_payloads.TryGetValue(id, out PayloadLocation before))
+        {
+            LiveBytes -= PayloadBytes(before.Length);
+        }
+        else
+        {
+            _payloadCount++;
+        }
+
+        _payloads[id] = location;
+        LiveBytes += PayloadBytes(location.Length);
+        Tracker?.Note(id);
+    }
 
     public void DropPayload(UInt128 id)
     {
-        if (_payloads.TryRemove(id, out _))
+        if (_payloads.TryRemove(id, out PayloadLocation before))
         {
+            _payloadCount--;
+            LiveBytes -= PayloadBytes(before.Length);
+            Tracker?.Note(id);
             _payloadDropped(id);
         }
     }
+
+    /// <summary>With the entry of the index in a snapshot.</summary>
+    private static long RecordBytes(string name, int length) => 50 + name.Length + length;
+
+    private static long PayloadBytes(int length) => 41 + length;
 }

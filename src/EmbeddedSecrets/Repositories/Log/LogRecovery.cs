@@ -17,6 +17,11 @@ internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state)
     {
         var replay = new LogReplay(_reader, seal, index, state);
         replay.Run(given, cancellationToken);
+        if (replay.IsInSnapshot)
+        {
+            throw StoreFailures.Corrupt(file.Path, state.End);
+        }
+
         long endOfData = _reader.EndOfData(state.End);
         if (endOfData > state.End)
         {
@@ -72,7 +77,7 @@ internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state)
 
     private bool IsAuthentic(in FrameHeader header)
     {
-        ReadOnlySpan<byte> frame = _reader.Read(header.Offset, header.FrameLength);
+        ReadOnlySpan<byte> frame = _reader.Read(header.Offset, header.CheckedLength);
         return Checksum.Of(frame[FrameHeader.Size..]) == header.RestChecksum && seal.TryOpen(header, frame) is not null;
     }
 

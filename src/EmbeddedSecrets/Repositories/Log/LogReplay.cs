@@ -13,6 +13,9 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
     /// <summary>Gets a value indicating whether the header that the store was opened with was met.</summary>
     public bool MetHeader { get; private set; }
 
+    /// <summary>Gets a value indicating whether the end of a snapshot is missing: all of it was on the disk before its log counted.</summary>
+    public bool IsInSnapshot { get; private set; }
+
     /// <summary>Replays up to the first bytes that are no frame, which <see cref="LogState.End"/> then names.</summary>
     public void Run(RepositoryHeader given, CancellationToken cancellationToken)
     {
@@ -42,31 +45,82 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
             throw StoreFailures.Tampered(_path, state.End);
         }
 
-        frame = reader.Read(state.End, header.FrameLength);
-        return frame.Length == header.FrameLength && Checksum.Of(frame[FrameHeader.Size..]) == header.RestChecksum;
+        frame = reader.Read(state.End, header.CheckedLength);
+        return header.FrameLength <= reader.Length - state.End && Checksum.Of(frame[FrameHeader.Size..]) == header.RestChecksum;
     }
 
     private void Apply(in FrameHeader header, ReadOnlySpan<byte> frame, RepositoryHeader given)
     {
         bool chained = header.Generation == state.Generation
             && header.Sequence == state.FrameSequence + 1
-            && header.PreviousTag == state.LastTag
-            && (header.Kind == FrameKind.Batch || header.HeaderLength + header.BodyLength == 0)
-            && frame[(header.BodyStart + header.BodyLength)..].IndexOfAnyExcept((byte)0) < 0;
-        byte[]? batch = chained ? seal.TryOpen(header, frame) : null;
-        long sequence = state.Sequence;
-        if (batch is null
-            || !BatchReader.TryApply(batch, frame.Slice(header.BodyStart, header.BodyLength), header.Offset + header.BodyStart, index, ref sequence)
-            || (header.Kind == FrameKind.Closing && sequence != state.Sequence)
-            || !TryTakeHeader(frame.Slice(FrameHeader.Size, header.HeaderLength), given))
+            && header.PreviousTag == state.LastTag;
+        byte[]? content = chained ? seal.TryOpen(header, frame) : null;
+        bool applied = content is not null && header.Kind switch
+        {
+            FrameKind.Batch => TryApplyBatch(header, frame, content, given),
+            FrameKind.Closing => TryApplyClosing(header, content),
+            FrameKind.Snapshot => TryApplySnapshot(header, content),
+            _ => TryApplySnapshotEnd(header, frame, content, given),
+        };
+        if (!applied)
         {
             throw StoreFailures.Tampered(_path, state.End);
         }
 
-        state.Sequence = sequence;
         state.FrameSequence = header.Sequence;
         state.LastTag = FrameSeal.Tag(header, frame);
+        state.HeadTag = header.Kind == FrameKind.Closing ? state.HeadTag : state.LastTag;
         state.Closed = header.Kind == FrameKind.Closing;
+    }
+
+    private bool TryApplyBatch(in FrameHeader header, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> content, RepositoryHeader given)
+    {
+        long sequence = state.Sequence;
+        if (IsInSnapshot
+            || frame[(header.BodyStart + header.BodyLength)..].IndexOfAnyExcept((byte)0) >= 0
+            || !BatchReader.TryApply(content, frame.Slice(header.BodyStart, header.BodyLength), header.Offset + header.BodyStart, index, ref sequence)
+            || !TryTakeHeader(frame.Slice(FrameHeader.Size, header.HeaderLength), given))
+        {
+            return false;
+        }
+
+        state.Sequence = sequence;
+        return true;
+    }
+
+    private bool TryApplyClosing(in FrameHeader header, ReadOnlySpan<byte> content)
+    {
+        long sequence = state.Sequence;
+        return state.Header is not null
+            && header.HeaderLength + header.BodyLength == 0
+            && BatchReader.TryApply(content, [], 0, index, ref sequence)
+            && sequence == state.Sequence;
+    }
+
+    private bool TryApplySnapshot(in FrameHeader header, ReadOnlySpan<byte> content)
+    {
+        IsInSnapshot |= state.FrameSequence == 0;
+        return IsInSnapshot
+            && header.HeaderLength == 0
+            && SnapshotReader.TryApply(content, header.BodyLength, header.Offset + header.BodyStart, index);
+    }
+
+    private bool TryApplySnapshotEnd(in FrameHeader header, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> content, RepositoryHeader given)
+    {
+        if (!(IsInSnapshot || state.FrameSequence == 0)
+            || header.BodyLength != 0
+            || !SnapshotEnd.TryRead(content, out SnapshotEnd end)
+            || end.RecordCount != index.RecordCount
+            || end.PayloadCount != index.PayloadCount
+            || !TryTakeHeader(frame.Slice(FrameHeader.Size, header.HeaderLength), given))
+        {
+            return false;
+        }
+
+        IsInSnapshot = false;
+        state.Sequence = end.Sequence;
+        state.Epoch = end.Epoch;
+        return true;
     }
 
     private bool TryTakeHeader(ReadOnlySpan<byte> part, RepositoryHeader given)

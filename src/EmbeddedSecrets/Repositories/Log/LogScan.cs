@@ -15,7 +15,7 @@ internal static class LogScan
         {
             if (header.HeaderLength > 0)
             {
-                ReadOnlySpan<byte> frame = reader.Read(offset, header.FrameLength);
+                ReadOnlySpan<byte> frame = reader.Read(offset, header.CheckedLength);
                 if (Checksum.Of(frame[FrameHeader.Size..]) != header.RestChecksum)
                 {
                     break;

@@ -16,6 +16,12 @@ internal sealed class LogState
     /// <summary>Gets or sets the change sequence.</summary>
     public long Sequence { get; set; }
 
+    /// <summary>Gets or sets how often a rollback was accepted; a later history has a higher one.</summary>
+    public long Epoch { get; set; }
+
+    /// <summary>Gets or sets the tag of the last frame with commits, which together with <see cref="Sequence"/> names this state of the store.</summary>
+    public UInt128 HeadTag { get; set; }
+
     /// <summary>Gets or sets a value indicating whether the last frame is a closing frame.</summary>
     public bool Closed { get; set; }
 

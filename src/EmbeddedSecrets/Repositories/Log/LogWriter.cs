@@ -32,6 +32,28 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
     public long Append(FrameKind kind, RepositoryHeader? newHeader, ReadOnlySpan<byte> index, ReadOnlySpan<byte> body)
     {
         ThrowIfStopped();
+        FrameHeader header = Build(kind, newHeader, index, body, out UInt128 tag);
+        ReadOnlySpan<byte> frame = _buffer.AsSpan(0, header.FrameLength);
+        Reserve(state.End + frame.Length);
+        Write(frame);
+        Flush();
+        Advance(header, tag);
+        return header.Offset + header.BodyStart;
+    }
+
+    /// <summary>Appends a frame to a log that does not count yet: without room ahead, and without waiting.</summary>
+    /// <returns>The offset of the body in the log.</returns>
+    public long AppendUnflushed(FrameKind kind, RepositoryHeader? newHeader, ReadOnlySpan<byte> index, ReadOnlySpan<byte> body)
+    {
+        FrameHeader header = Build(kind, newHeader, index, body, out UInt128 tag);
+        file.Write(_buffer.AsSpan(0, header.FrameLength), state.End);
+        Advance(header, tag);
+        _allocated = state.End;
+        return header.Offset + header.BodyStart;
+    }
+
+    private FrameHeader Build(FrameKind kind, RepositoryHeader? newHeader, ReadOnlySpan<byte> index, ReadOnlySpan<byte> body, out UInt128 tag)
+    {
         var header = new FrameHeader
         {
             Kind = kind,
@@ -54,18 +76,18 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
             HeaderPart.Write(newHeader, frame.Slice(FrameHeader.Size, header.HeaderLength));
         }
 
-        UInt128 tag = seal.Seal(header, index, frame);
-        FrameHeader.WriteChecksums(frame);
+        tag = seal.Seal(header, index, frame);
+        FrameHeader.WriteChecksums(frame, header.CheckedLength);
+        return header;
+    }
 
-        Reserve(state.End + frame.Length);
-        Write(frame);
-        Flush();
-
-        state.End += frame.Length;
+    private void Advance(in FrameHeader header, UInt128 tag)
+    {
+        state.End += header.FrameLength;
         state.FrameSequence = header.Sequence;
         state.LastTag = tag;
-        state.Closed = kind == FrameKind.Closing;
-        return header.Offset + header.BodyStart;
+        state.HeadTag = header.Kind == FrameKind.Closing ? state.HeadTag : tag;
+        state.Closed = header.Kind == FrameKind.Closing;
     }
 
     /// <summary>Ends all writing, after a failure of which nobody knows what it left behind.</summary>

@@ -1,9 +1,26 @@
 namespace EmbeddedSecrets.Repositories.Log;
 
-/// <summary>A commit on its way: waiting for its turn, in a batch, or done.</summary>
-internal sealed class PendingCommit(RepositoryCommit commit)
+/// <summary>A commit, or a step that needs the log for itself, on its way: waiting for its turn, in a batch, or done.</summary>
+internal sealed class PendingCommit
 {
-    public RepositoryCommit Commit => commit;
+    private readonly RepositoryCommit? _commit;
+
+    public PendingCommit(RepositoryCommit commit)
+    {
+        _commit = commit;
+        Size = commit.Changes.Sum(static change =>
+            512L + (change.Record?.Sealed.Length ?? 0) + (16L * change.DroppedPayloads.Count) + change.AddedPayloads.Sum(static payload => 64L + payload.Sealed.Length));
+    }
+
+    public PendingCommit(Action alone)
+    {
+        Alone = alone;
+    }
+
+    public RepositoryCommit Commit => _commit ?? throw new InvalidOperationException("A step that needs the log for itself has no commit.");
+
+    /// <summary>Gets what is done instead of a commit, while nobody writes; null for a commit.</summary>
+    public Action? Alone { get; }
 
     /// <summary>Completes with true for a waiter that leads the next batch now, with false when a leader has dealt with it.</summary>
     public TaskCompletionSource<bool>? Turn { get; set; }
@@ -14,7 +31,6 @@ internal sealed class PendingCommit(RepositoryCommit commit)
 
     public Exception? Failure { get; set; }
 
-    /// <summary>A bound on what the commit adds to a batch.</summary>
-    public long Size { get; } = commit.Changes.Sum(static change =>
-        512L + (change.Record?.Sealed.Length ?? 0) + (16L * change.DroppedPayloads.Count) + change.AddedPayloads.Sum(static payload => 64L + payload.Sealed.Length));
+    /// <summary>Gets a bound on what the commit adds to a batch.</summary>
+    public long Size { get; }
 }

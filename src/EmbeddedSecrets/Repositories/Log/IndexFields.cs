@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>Reads the fields of an index that was authenticated, and believes none of them: after the first that does not fit, everything fails.</summary>
+internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
+{
+    private ReadOnlySpan<byte> _rest = bytes;
+
+    public bool HasFailed { get; private set; }
+
+    public readonly bool IsAtEnd => _rest.IsEmpty;
+
+    public void Fail() => HasFailed = true;
+
+    public int TakeByte() => Take(1) is { IsEmpty: false } bytes ? bytes[0] : 0;
+
+    public int TakeInt16() => Take(2) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : 0;
+
+    public int TakeInt32() => Take(4) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : 0;
+
+    public long TakeInt64() => Take(8) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
+
+    public UInt128 TakeUInt128() => Take(16) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt128LittleEndian(bytes) : 0;
+
+    /// <summary>A name that keeps the rules of names; the empty string after a failure.</summary>
+    public string TakeName()
+    {
+        ReadOnlySpan<byte> bytes = Take(TakeByte());
+        string name = Encoding.Latin1.GetString(bytes);
+        if (HasFailed || !CommitRules.IsName(name))
+        {
+            HasFailed = true;
+            return string.Empty;
+        }
+
+        return name;
+    }
+
+    /// <summary>The stamp of a record that exists.</summary>
+    public RecordStamp TakeStamp()
+    {
+        var stamp = new RecordStamp(TakeUInt128(), TakeInt64());
+        HasFailed |= stamp.Incarnation == 0 || stamp.Revision < 1;
+        return stamp;
+    }
+
+    /// <summary>The place of a sealed message in a body, and its tag.</summary>
+    public SealedPlace TakePlace(int bodyLength, int maxLength)
+    {
+        var place = new SealedPlace(TakeInt32(), TakeInt32(), TakeUInt128());
+        HasFailed |= place.Offset < 0 || place.Length < BatchWriter.TagLength || place.Length > maxLength || place.Offset > bodyLength - place.Length;
+        return HasFailed ? default : place;
+    }
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (HasFailed || count > _rest.Length)
+        {
+            HasFailed = true;
+            return default;
+        }
+
+        ReadOnlySpan<byte> taken = _rest[..count];
+        _rest = _rest[count..];
+        return taken;
+    }
+}
+
+/// <summary>Where a sealed message stands in the body of its frame, and the tag that ends it.</summary>
+internal readonly record struct SealedPlace(int Offset, int Length, UInt128 Tag);

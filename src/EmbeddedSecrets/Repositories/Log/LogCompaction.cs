@@ -1,0 +1,182 @@
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>
+/// Copies what a log holds into the log of the next generation, beside readers and writers (DESIGN F7), and puts it in its
+/// place. Healing after a failed flush is the same: only what was published is copied.
+/// </summary>
+/// <remarks>
+/// Copying goes in rounds: all records and payloads first, then what commits have touched meanwhile, until that is little.
+/// The last round, the flush, the rename and the flush of the directory happen in one turn of the commit queue. What fails
+/// before the rename leaves everything as it was; from the rename on nobody knows which of the two logs would be found after
+/// a power cut, so a failure there stops all writing.
+/// </remarks>
+internal sealed class LogCompaction
+{
+    private const int LittleEnough = 64;
+    private const int MaxRounds = 8;
+
+    private readonly ILogDirectory _directory;
+    private readonly FrameSeal _seal;
+    private readonly LogView _from;
+    private readonly LogState _fromState;
+    private readonly CompactionMeter _meter;
+    private readonly SnapshotWriter _chunk = new();
+    private readonly LogIndex _index;
+
+    private ILogFile? _file;
+    private LogState? _state;
+    private LogWriter? _writer;
+
+    public LogCompaction(ILogDirectory directory, FrameSeal seal, LogView from, LogState fromState, LogIndex emptyIndex, CompactionMeter meter)
+    {
+        _directory = directory;
+        _seal = seal;
+        _from = from;
+        _fromState = fromState;
+        _index = emptyIndex;
+        _meter = meter;
+    }
+
+    private long Generation => _fromState.Generation + 1;
+
+    /// <summary>Copies everything and what was touched meanwhile. The tracker must have been told of every change since before the call.</summary>
+    public void Copy(ChangeTracker tracker, CancellationToken cancellationToken)
+    {
+        LogGenerations.TryDelete(_directory, LogName.TemporaryOf(Generation));
+        _file = _directory.Create(LogName.TemporaryOf(Generation));
+        Span<byte> fileHeader = stackalloc byte[LogFileHeader.Length];
+        LogFileHeader.Write(fileHeader);
+        _file.Write(fileHeader, 0);
+        _state = new LogState { Generation = Generation };
+        _writer = new LogWriter(_file, _seal, _state);
+        CopyAll(cancellationToken);
+        _file.FlushData();
+        for (int round = 0; round < MaxRounds; round++)
+        {
+            (HashSet<string> names, HashSet<UInt128> payloads) = tracker.Take();
+            CopyTouched(names, payloads);
+            if (names.Count + payloads.Count <= LittleEnough)
+            {
+                break;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            _file.FlushData();
+        }
+    }
+
+    /// <summary>The last round and the change of logs, while nobody writes.</summary>
+    /// <returns>The new log, whole and on the disk.</returns>
+    public (LogView View, LogState State, LogWriter Writer) Finish(ChangeTracker tracker, LogWriter oldWriter)
+    {
+        (HashSet<string> names, HashSet<UInt128> payloads) = tracker.Take();
+        CopyTouched(names, payloads);
+        Span<byte> end = stackalloc byte[SnapshotEnd.Size];
+        new SnapshotEnd(_fromState.Sequence, _fromState.Epoch, _fromState.HeadTag, _index.RecordCount, _index.PayloadCount).Write(end);
+        _writer!.AppendUnflushed(FrameKind.SnapshotEnd, _fromState.Header, end, []);
+        _state!.Sequence = _fromState.Sequence;
+        _state.Epoch = _fromState.Epoch;
+        _state.Header = _fromState.Header;
+        _file!.FlushData();
+        try
+        {
+            _directory.Rename(_file, LogName.Of(Generation));
+            _directory.Flush();
+        }
+        catch (Exception exception)
+        {
+            oldWriter.Stop(exception);
+            throw;
+        }
+
+        ILogFile file = _file;
+        _file = null;
+        return (new LogView(file, _index), _state, _writer);
+    }
+
+    /// <summary>Removes what a compaction that did not finish has made.</summary>
+    public void Abandon()
+    {
+        if (_file is not null)
+        {
+            _file.Dispose();
+            LogGenerations.TryDelete(_directory, LogName.TemporaryOf(Generation));
+        }
+    }
+
+    private void CopyAll(CancellationToken cancellationToken)
+    {
+        foreach ((string name, RecordLocation location) in _from.Index.Records)
+        {
+            _chunk.AddRecord(name, location, _from.File);
+            WriteFullChunk(cancellationToken);
+        }
+
+        foreach ((UInt128 id, PayloadLocation location) in _from.Index.Payloads)
+        {
+            _chunk.AddPayload(id, location, _from.File);
+            WriteFullChunk(cancellationToken);
+        }
+
+        WriteChunk();
+    }
+
+    private void CopyTouched(HashSet<string> names, HashSet<UInt128> payloads)
+    {
+        foreach (string name in names)
+        {
+            if (_from.Index.TryFind(name, out RecordLocation location))
+            {
+                _chunk.AddRecord(name, location, _from.File);
+            }
+            else
+            {
+                _chunk.AddNoRecord(name);
+            }
+
+            WriteFullChunk(CancellationToken.None);
+        }
+
+        foreach (UInt128 id in payloads)
+        {
+            if (_from.Index.TryFindPayload(id, out PayloadLocation location))
+            {
+                _chunk.AddPayload(id, location, _from.File);
+            }
+            else
+            {
+                _chunk.AddNoPayload(id);
+            }
+
+            WriteFullChunk(CancellationToken.None);
+        }
+
+        WriteChunk();
+    }
+
+    private void WriteFullChunk(CancellationToken cancellationToken)
+    {
+        if (_chunk.IsFull)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            WriteChunk();
+        }
+    }
+
+    private void WriteChunk()
+    {
+        if (_chunk.IsEmpty)
+        {
+            return;
+        }
+
+        long bodyOffset = _writer!.AppendUnflushed(FrameKind.Snapshot, null, _chunk.Index, _chunk.Body);
+        if (!SnapshotReader.TryApply(_chunk.Index, _chunk.Body.Length, bodyOffset, _index))
+        {
+            throw new InvalidOperationException("A chunk that was written cannot be read.");
+        }
+
+        _meter.Add(_chunk.Body.Length);
+        _chunk.Clear();
+    }
+}

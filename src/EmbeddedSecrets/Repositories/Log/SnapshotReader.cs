@@ -1,0 +1,52 @@
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <summary>Applies the index of a chunk, drawn in <see cref="SnapshotWriter"/>, to the index in memory. The body is not read.</summary>
+internal static class SnapshotReader
+{
+    /// <summary>Applies a chunk. False when the bytes break their rules; the index is of no use then.</summary>
+    public static bool TryApply(ReadOnlySpan<byte> chunkIndex, int bodyLength, long bodyOffset, LogIndex index)
+    {
+        var fields = new IndexFields(chunkIndex);
+        while (!fields.IsAtEnd && !fields.HasFailed)
+        {
+            ApplyEntry(ref fields, bodyLength, bodyOffset, index);
+        }
+
+        return !fields.HasFailed;
+    }
+
+    private static void ApplyEntry(ref IndexFields fields, int bodyLength, long bodyOffset, LogIndex index)
+    {
+        switch ((byte)fields.TakeByte())
+        {
+            case SnapshotWriter.RecordKind:
+                string name = fields.TakeName();
+                RecordStamp stamp = fields.TakeStamp();
+                SealedPlace record = fields.TakePlace(bodyLength, CommitRules.MaxRecordBytes);
+                if (!fields.HasFailed)
+                {
+                    index.Put(name, new RecordLocation(stamp, bodyOffset + record.Offset, record.Length));
+                }
+
+                break;
+            case SnapshotWriter.NoRecordKind:
+                index.Remove(fields.TakeName());
+                break;
+            case SnapshotWriter.PayloadKind:
+                UInt128 id = fields.TakeUInt128();
+                SealedPlace payload = fields.TakePlace(bodyLength, CommitRules.MaxPayloadBytes);
+                if (!fields.HasFailed)
+                {
+                    index.AddPayload(id, new PayloadLocation(bodyOffset + payload.Offset, payload.Length));
+                }
+
+                break;
+            case SnapshotWriter.NoPayloadKind:
+                index.DropPayload(fields.TakeUInt128());
+                break;
+            default:
+                fields.Fail();
+                break;
+        }
+    }
+}
