@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Numerics;
@@ -43,7 +44,8 @@ internal static class KeyLine
         }
 
         using SecretMemory body = SecretMemory.Rent(DecodedLength);
-        bool isText = Base64Url.TryDecodeFromUtf8(line[Prefix.Length..], body.Span, out int written);
+        // The Try form throws for what is no base64url; only this one tells it.
+        bool isText = Base64Url.DecodeFromUtf8(line[Prefix.Length..], body.Span, out _, out int written) == OperationStatus.Done;
         ReadOnlySpan<byte> key = body.Span[..KeyLength];
         return isText && written == DecodedLength && BinaryPrimitives.ReadUInt32LittleEndian(body.Span[KeyLength..]) == Checksum(key) && IsKey(key)
             ? new PinnedBytes(key)

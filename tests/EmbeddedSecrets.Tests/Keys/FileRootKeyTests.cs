@@ -135,11 +135,12 @@ public sealed class FileRootKeyTests : RootKeyContract
         await ShouldBeRefusedAsync("larger");
     }
 
-    [Test]
-    public async Task TryUnwrap_Malformed_IsWrongKeyWithPathAndForm()
+    [TestCase("hunter2")]
+    [TestCase("ess-key-1:hunter2!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")]
+    public async Task TryUnwrap_Malformed_IsWrongKeyWithPathAndForm(string content)
     {
         await Create().WrapAsync(new byte[32], New);
-        await File.WriteAllTextAsync(_directory["key"], "hunter2");
+        await File.WriteAllTextAsync(_directory["key"], content);
         Func<Task> open = async () => await Create().TryUnwrapAsync(new byte[9], Existing, new byte[32]);
 
         var thrown = await open.Should().ThrowAsync<SecretStoreAccessException>();

@@ -86,10 +86,11 @@ public sealed class EnvironmentRootKeyTests : RootKeyContract
         thrown.Which.Message.Should().Contain(Variable).And.Contain("RootKey.Generate");
     }
 
-    [Test]
-    public async Task Wrap_MalformedVariable_NamesItAndNotItsContent()
+    [TestCase("ess-key-1:hunter2")]
+    [TestCase("ess-key-1:hunter2!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")]
+    public async Task Wrap_MalformedVariable_NamesItAndNotItsContent(string content)
     {
-        Environment.SetEnvironmentVariable(Variable, "ess-key-1:hunter2");
+        Environment.SetEnvironmentVariable(Variable, content);
         Func<Task> wrap = async () => await Create().WrapAsync(new byte[32], new RootKeyContext(1, "/s", true));
 
         var thrown = await wrap.Should().ThrowAsync<SecretStoreAccessException>();
@@ -147,6 +148,8 @@ public sealed class MountedFileRootKeyTests : RootKeyContract
     [TestCase("")]
     [TestCase("secret-but-not-a-key")]
     [TestCase("ess-key-1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [TestCase("ess-key-1:!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!")]
+    [TestCase("ess-key-1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA A==")]
     [TestCase("zz00000000000000000000000000000000000000000000000000000000000000")]
     public async Task TryUnwrap_Malformed_IsWrongKey(string content)
     {
