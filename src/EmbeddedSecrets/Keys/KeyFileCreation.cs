@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Interop;
@@ -14,6 +15,8 @@ internal static class KeyFileCreation
     private const UnixFileMode PrivateDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const string TemporaryMark = ".new-";
     private const int RandomBytes = 8;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Makes the file unless somebody else has made it meanwhile.</summary>
     public static void TryCreate(string path)
@@ -45,7 +48,7 @@ internal static class KeyFileCreation
         int length = start.Length + (2 * RandomBytes);
         foreach (string name in Directory.EnumerateFiles(Path.GetDirectoryName(path)!).Select(Path.GetFileName).OfType<string>())
         {
-            if (name.Length == length && name.StartsWith(start, StringComparison.Ordinal))
+            if (name.Length == length && name.StartsWith(start, StringComparison.Ordinal) && !name.AsSpan(start.Length).ContainsAnyExcept(HexDigits))
             {
                 File.Delete(Path.Combine(Path.GetDirectoryName(path)!, name));
             }

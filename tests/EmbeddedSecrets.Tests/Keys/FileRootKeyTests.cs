@@ -113,6 +113,19 @@ public sealed class FileRootKeyTests : RootKeyContract
     }
 
     [Test]
+    public async Task TryUnwrap_SecondNameBesideAFileOfTheUser_LeavesThatFile()
+    {
+        await Create().WrapAsync(new byte[32], New);
+        Run("ln", _directory["key"], _directory["second"]);
+        await File.WriteAllTextAsync(_directory["key.new-notes-2026-11-24"], "not of the library");
+        await File.WriteAllTextAsync(_directory["key.new-0123456789ABCDEF"], "not of the library");
+
+        await ShouldBeRefusedAsync("second name");
+
+        Directory.GetFiles(_directory["."]).Should().HaveCount(4);
+    }
+
+    [Test]
     public async Task TryUnwrap_ForeignOwner_IsRefused()
     {
         if (!Environment.IsPrivilegedProcess)
