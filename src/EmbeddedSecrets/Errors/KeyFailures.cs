@@ -20,6 +20,10 @@ internal static class KeyFailures
         return new SecretUnavailableException(code, status, reason, $"The encryption key '{keyId}' {state}.", innerException);
     }
 
+    /// <summary>Whether a key provider may give this reason; the others are about a version of a secret.</summary>
+    public static bool IsAboutKey(UnavailabilityReason reason) => reason
+        is UnavailabilityReason.KeyUnavailable or UnavailabilityReason.KeyDisabled or UnavailabilityReason.KeyPendingDeletion or UnavailabilityReason.KeyNotFound;
+
     public static SecretUnavailableException GenerationUnknown(string keyId, long generation) => new(
         SecretStoreErrorCodes.Unavailable,
         Conflict,

@@ -26,7 +26,7 @@ internal static class KeyProviderCalls
         }
 
         // A provider that forgot to fill in the key, or answered for another one, would make a secret that is lost or open.
-        if (wrapped is null || wrapped.KeyId != keyId || dataKey.Length != DataKeyLength || dataKey.Span.IndexOfAnyExcept((byte)0) < 0)
+        if (wrapped is null || wrapped.KeyId != keyId || dataKey.Length != DataKeyLength || IsEmpty(dataKey))
         {
             throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, null);
         }
@@ -47,12 +47,30 @@ internal static class KeyProviderCalls
         {
             throw KeyFailures.KeyUnusable(wrapped.KeyId, UnavailabilityReason.KeyUnavailable, exception);
         }
+
+        // A provider that forgot to fill in the key has failed; what the zeros do not open must not be taken for tampering.
+        if (IsEmpty(dataKey))
+        {
+            throw KeyFailures.KeyUnusable(wrapped.KeyId, UnavailabilityReason.KeyUnavailable, null);
+        }
     }
 
-    /// <summary>A provider's own time-out is a cancelled task too: only the caller's cancellation stays what it is.</summary>
+    private static bool IsEmpty(ReadOnlyMemory<byte> dataKey)
+    {
+        return dataKey.Span.IndexOfAnyExcept((byte)0) < 0;
+    }
+
+    /// <summary>
+    /// Only what says why a key cannot be used, and the caller's own cancellation, stay what they are: a provider's time-out is
+    /// a cancelled task too, and one that keeps its keys in a store of its own may fail with that store's errors.
+    /// </summary>
     private static bool IsForeign(Exception exception, CancellationToken cancellationToken)
     {
-        return exception is not SecretStoreException
-            && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested);
+        return exception switch
+        {
+            SecretUnavailableException unavailable => !KeyFailures.IsAboutKey(unavailable.Reason),
+            OperationCanceledException => !cancellationToken.IsCancellationRequested,
+            _ => true,
+        };
     }
 }

@@ -107,6 +107,59 @@ public sealed class OwnKeyProviderTests
     }
 
     [Test]
+    public async Task Get_ProviderForgetsTheDataKey_IsNeverTakenForTampering()
+    {
+        await using SecretStore store = Open();
+        await PutAsync(store, "name");
+        _provider.ForgetsTheKey = true;
+
+        Func<Task> read = () => ReadAsync(store, "name");
+
+        (await read.Should().ThrowAsync<SecretUnavailableException>()).Which.Reason.Should().Be(UnavailabilityReason.KeyUnavailable);
+    }
+
+    [Test]
+    public async Task OpenAsync_ProviderForgetsTheStoreKey_IsNeverTakenForTampering()
+    {
+        await using (SecretStore store = Open())
+        {
+            await PutAsync(store, "name");
+        }
+
+        _provider.ForgetsTheKey = true;
+        await using SecretStore again = Open();
+
+        Func<Task> read = () => ReadAsync(again, "name");
+
+        (await read.Should().ThrowAsync<SecretUnavailableException>()).Which.Reason.Should().Be(UnavailabilityReason.KeyUnavailable);
+    }
+
+    [Test]
+    public async Task Get_ProviderFailsWithTheErrorOfAStoreOfItsOwn_IsUnavailable()
+    {
+        await using SecretStore store = Open();
+        await PutAsync(store, "name");
+        await using SecretStore own = SecretStore.CreateInMemory();
+        foreach (string failing in new[] { "absent", "expired" })
+        {
+            if (failing == "expired")
+            {
+                using SecretValue value = SecretValue.FromText("a key");
+                await own.CreateSecretAsync(failing, value, new CreateSecretOptions { Validity = new SecretVersionValidity(null, DateTimeOffset.UnixEpoch) });
+            }
+
+            Func<Task> readOwn = () => ReadAsync(own, failing);
+            _provider.Failure = (await readOwn.Should().ThrowAsync<SecretStoreException>()).Which;
+
+            Func<Task> read = () => ReadAsync(store, "name");
+
+            SecretUnavailableException error = (await read.Should().ThrowAsync<SecretUnavailableException>()).Which;
+            error.Reason.Should().Be(UnavailabilityReason.KeyUnavailable, "the secret that was asked for is there");
+            error.InnerException.Should().BeSameAs(_provider.Failure);
+        }
+    }
+
+    [Test]
     public async Task OpenAsync_AnotherProvider_IsWrongKey()
     {
         await using (SecretStore store = Open())

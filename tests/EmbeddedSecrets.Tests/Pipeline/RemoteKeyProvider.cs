@@ -13,7 +13,7 @@ internal sealed class RemoteKeyProvider : IKeyProvider
     /// <summary>Thrown by the next calls, if set.</summary>
     public Exception? Failure { get; set; }
 
-    /// <summary>Whether a generated data key is left all zero, as by a provider that forgot to fill it in.</summary>
+    /// <summary>Whether a data key is left all zero, as by a provider that forgot to fill it in.</summary>
     public bool ForgetsTheKey { get; set; }
 
     public int Calls { get; private set; }
@@ -41,6 +41,11 @@ internal sealed class RemoteKeyProvider : IKeyProvider
     {
         await AnswerAsync(cancellationToken);
         ReadOnlySpan<byte> message = wrapped.Ciphertext.Span;
+        if (ForgetsTheKey)
+        {
+            return;
+        }
+
         using var cipher = new AesGcm(_key, TagLength);
         cipher.Decrypt(message[..NonceLength], message[NonceLength..^TagLength], message[^TagLength..], dataKey.Span, associatedData.Span);
     }
