@@ -54,13 +54,19 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
     public void OpenSynchronously()
     {
         RequireSynchronous(_repository.CompletesSynchronously, nameof(ISecretRepository), _repository);
-        RequireSynchronous(_keyProvider.CompletesSynchronously, nameof(IKeyProvider), _keyProvider);
+        KeyRing? ring = _keyProvider as KeyRing;
+        if (ring is null)
+        {
+            RequireSynchronous(_keyProvider.CompletesSynchronously, nameof(IKeyProvider), _keyProvider);
+        }
+
         if (Volatile.Read(ref _open) is not null)
         {
             return;
         }
 
-        if (_keyProvider is KeyRing ring)
+        // The root key is needed for opening only: a ring that is open always completes synchronously.
+        if (ring is not null)
         {
             RequireSynchronous(ring.RootKey.CompletesSynchronously, nameof(IRootKey), ring.RootKey);
         }

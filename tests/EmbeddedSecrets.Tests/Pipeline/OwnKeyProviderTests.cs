@@ -45,6 +45,18 @@ public sealed class OwnKeyProviderTests
     }
 
     [Test]
+    public async Task GetSecretValue_OnlyTheRootKeyIsAsynchronous_ReadsOnceTheStoreIsOpen()
+    {
+        await using var store = new SecretStore(new FileSecretRepository(_directory["store"]), new KeyRing(new RemoteRootKey()));
+        Action read = () => store.GetSecretValue("name").Dispose();
+
+        read.Should().Throw<NotSupportedException>("opening needs the root key").WithMessage("*IRootKey*OpenAsync*");
+        await PutAsync(store, "name");
+
+        read.Should().NotThrow("a read never touches the root key");
+    }
+
+    [Test]
     public async Task Put_ProviderFails_IsUnavailableAndNothingChanges()
     {
         await using SecretStore store = Open();
