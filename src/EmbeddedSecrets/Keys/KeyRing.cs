@@ -23,6 +23,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private RingKeys? _open;
+    private string? _openFor;
     private bool _isDisposed;
 
     /// <summary>Makes a ring that is opened by a root key. Nothing is read yet.</summary>
@@ -54,7 +55,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     /// <summary>Makes a new ring with the default key and the store's key, and its state for the header: slots and sealed ring. The ring is open afterwards.</summary>
     internal async ValueTask<byte[]> CreateAsync(RootKeyContext context, CancellationToken cancellationToken)
     {
-        RequireFreeFor(null);
+        RequireFreeFor(null, context.StoreLocation);
         using var ringKey = new PinnedBytes(CommittingCipher.KeyLength);
         RandomNumberGenerator.Fill(ringKey.Span);
         byte[] slot = await _rootKey.WrapAsync(ringKey.Memory, context, cancellationToken).ConfigureAwait(false);
@@ -67,7 +68,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         try
         {
             byte[] state = KeyRingState.Encode(ring, ringKey.Span, [new RootKeySlot(_rootKey.Kind, slot)]);
-            Replace(ring, null);
+            Replace(ring, null, context.StoreLocation);
             ring = null;
             return state;
         }
@@ -83,7 +84,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     /// </summary>
     internal async ValueTask OpenAsync(ReadOnlyMemory<byte> state, RootKeyContext context, CancellationToken cancellationToken)
     {
-        RequireFreeFor(context.StoreId);
+        RequireFreeFor(context.StoreId, context.StoreLocation);
         KeyRingState decoded = KeyRingState.Decode(state);
         bool hasSlot = false;
         using var ringKey = new PinnedBytes(CommittingCipher.KeyLength);
@@ -100,7 +101,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
                 RingKeys? ring = decoded.Open(context.StoreId, ringKey.Span);
                 try
                 {
-                    Replace(ring, context.StoreId);
+                    Replace(ring, context.StoreId, context.StoreLocation);
                     ring = null;
                 }
                 finally
@@ -217,21 +218,23 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         }
     }
 
-    private void Replace(RingKeys ring, UInt128? storeId)
+    private void Replace(RingKeys ring, UInt128? storeId, string location)
     {
         lock (_gate)
         {
-            RequireFreeFor(storeId);
+            RequireFreeFor(storeId, location);
+            _openFor = location;
             Interlocked.Exchange(ref _open, ring)?.Dispose();
         }
     }
 
-    private void RequireFreeFor(UInt128? storeId)
+    /// <summary>A copy of a store has its id, so the place counts too: closing the copy would take the keys from the original.</summary>
+    private void RequireFreeFor(UInt128? storeId, string location)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_open is not null && _open.StoreId != storeId)
+            if (_open is not null && (_open.StoreId != storeId || _openFor != location))
             {
                 throw new InvalidOperationException("The key ring is open for another store; give each store a ring of its own.");
             }

@@ -11,7 +11,7 @@ internal readonly record struct RootKeySlot(string Kind, ReadOnlyMemory<byte> By
 /// <summary>The state of a key ring as the header holds it.</summary>
 /// <remarks>
 /// <code>
-/// u8 version (1) | u16 slot count | slots: u8 length + kind | u16 length + slot
+/// u8 version (1) | u16 slot count, at most 32 | slots: u8 length + kind | u16 length + slot
 /// | u32 length + sealed ring: salt 32 | nonce 12 | AES-256-GCM( 32 zero bytes | ring ) | tag 16
 /// </code>
 /// The ring is sealed under HKDF(ring key, salt), with everything before it as associated data: a slot of another root key
@@ -19,6 +19,9 @@ internal readonly record struct RootKeySlot(string Kind, ReadOnlyMemory<byte> By
 /// </remarks>
 internal sealed record KeyRingState(IReadOnlyList<RootKeySlot> Slots, ReadOnlyMemory<byte> BeforeRing, ReadOnlyMemory<byte> SealedRing)
 {
+    /// <summary>Each slot that is tried may cost seconds, and whoever can write the file chooses how many there are.</summary>
+    public const int MaxSlots = 32;
+
     public const int MaxSlotLength = 4096;
     public const int MaxKindLength = 64;
 
@@ -59,7 +62,13 @@ internal sealed record KeyRingState(IReadOnlyList<RootKeySlot> Slots, ReadOnlyMe
             }
 
             var slots = new List<RootKeySlot>();
-            for (int left = reader.UInt16(); left > 0; left--)
+            int count = reader.UInt16();
+            if (count > MaxSlots)
+            {
+                throw KeyFailures.Corrupt(Name);
+            }
+
+            for (int left = count; left > 0; left--)
             {
                 slots.Add(DecodeSlot(ref reader, state));
             }

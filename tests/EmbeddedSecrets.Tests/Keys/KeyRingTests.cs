@@ -72,6 +72,31 @@ public sealed class KeyRingTests : KeyProviderContract
     }
 
     [Test]
+    public async Task Open_MoreSlotsThanAStoreCanHave_IsCorruptAndTriesNone()
+    {
+        const int Count = 33;
+        const int SlotLength = 5;
+        byte[] state = [1, Count, 0, .. Enumerable.Range(0, Count).SelectMany(_ => new byte[] { 3, (byte)'k', (byte)'e', (byte)'y', SlotLength, 0, 1, 2, 3, 4, 5 }), 124, 0, 0, 0, .. new byte[124]];
+        var rootKey = new CountingRootKey();
+        using var ring = new KeyRing(rootKey);
+        Func<Task> open = async () => await ring.OpenAsync(state, Context, default);
+
+        (await open.Should().ThrowAsync<SecretStoreIntegrityException>()).Which.Code.Should().Be(SecretStoreErrorCodes.Corrupt);
+        rootKey.Calls.Should().Be(0, "each slot of a passphrase may cost seconds");
+    }
+
+    [Test]
+    public async Task Open_CopyOfTheSameStoreWhileOpen_Throws()
+    {
+        using var ring = new KeyRing(RootKeyOf(1));
+        byte[] state = await ring.CreateAsync(Context, default);
+        Func<Task> open = async () => await ring.OpenAsync(state, Context with { StoreLocation = "/stores/copy" }, default);
+
+        await open.Should().ThrowAsync<InvalidOperationException>("closing the copy would take the keys from the store that is open");
+        await ring.GenerateDataKeyAsync(EncryptionKeys.Default, default, new byte[32]);
+    }
+
+    [Test]
     public async Task Open_ForAnotherStoreWhileOpen_Throws()
     {
         using var ring = new KeyRing(RootKeyOf(1));
@@ -155,5 +180,22 @@ public sealed class KeyRingTests : KeyProviderContract
         var thrown = await open.Should().ThrowAsync<SecretStoreException>();
         thrown.Which.Code.Should().Be(code);
         thrown.Which.Message.Should().Contain(message);
+    }
+
+    private sealed class CountingRootKey : IRootKey
+    {
+        public int Calls { get; private set; }
+
+        public string Kind => "key";
+
+        public bool CompletesSynchronously => true;
+
+        public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> ringKey, RootKeyContext context, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> ringKey, CancellationToken cancellationToken = default)
+        {
+            Calls++;
+            return new ValueTask<bool>(false);
+        }
     }
 }
