@@ -54,8 +54,7 @@ internal static class RingCodec
             string? last = null;
             for (int left = reader.UInt16(); left > 0; left--)
             {
-                EncryptionKey key = DecodeKey(ref reader);
-                VersionCodec.RequireAscending(last, key.Id);
+                EncryptionKey key = DecodeKey(ref reader, last);
                 keys.Add(key.Id, key);
                 last = key.Id;
             }
@@ -75,27 +74,40 @@ internal static class RingCodec
         }
     }
 
-    private static EncryptionKey DecodeKey(ref FieldReader reader)
+    private static EncryptionKey DecodeKey(ref FieldReader reader, string? lastId)
     {
         string id = reader.Text();
+        VersionCodec.RequireAscending(lastId, id);
         var state = (EncryptionKeyState)reader.Byte();
         long current = reader.Count();
         var generations = new Dictionary<long, KeyGeneration>();
-        long last = 0;
-        for (int left = reader.UInt16(); left > 0; left--)
+        try
         {
-            long number = reader.Count();
-            if (number <= last)
+            long last = 0;
+            for (int left = reader.UInt16(); left > 0; left--)
             {
-                throw new InvalidDataException("Generations are out of order.");
+                long number = reader.Count();
+                if (number <= last)
+                {
+                    throw new InvalidDataException("Generations are out of order.");
+                }
+
+                last = number;
+                generations.Add(number, KeyGeneration.Create(reader.Time(), new PinnedBytes(reader.Bytes(CommittingCipher.KeyLength))));
             }
 
-            last = number;
-            generations.Add(number, KeyGeneration.Create(reader.Time(), new PinnedBytes(reader.Bytes(CommittingCipher.KeyLength))));
+            return state <= EncryptionKeyState.PendingDeletion && generations.ContainsKey(current)
+                ? new EncryptionKey(id, state, current, generations)
+                : throw new InvalidDataException("A key has no current generation, or an unknown state.");
         }
+        catch
+        {
+            foreach (KeyGeneration generation in generations.Values)
+            {
+                generation.Dispose();
+            }
 
-        return state <= EncryptionKeyState.PendingDeletion && generations.ContainsKey(current)
-            ? new EncryptionKey(id, state, current, generations)
-            : throw new InvalidDataException("A key has no current generation, or an unknown state.");
+            throw;
+        }
     }
 }
