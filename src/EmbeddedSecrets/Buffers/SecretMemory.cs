@@ -46,6 +46,8 @@ internal readonly struct SecretMemory : IDisposable
             return new SecretMemory(slab, offset, length);
         }
 
+        // Forgotten before it is released: if there is no memory for another slab, this one may already be somebody else's.
+        _currentSlab = null;
         slab?.Release();
         slab = SecretSlab.Acquire();
         _currentSlab = slab;
