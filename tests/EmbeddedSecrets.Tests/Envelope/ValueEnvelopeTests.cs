@@ -70,6 +70,27 @@ public class ValueEnvelopeTests
     }
 
     [Test]
+    public void Open_CiphertextThatIsAuthenticUnderTwoKeys_OpensUnderOneOnly()
+    {
+        byte[] otherKey = Samples.Bytes(32, 100);
+        byte[] value = Samples.Bytes(32);
+        byte[] associatedData = ValueEnvelope.ValueAssociatedData(Samples.Context);
+        byte[] payload = ValueEnvelope.Seal(DataKey, Samples.Context, value);
+        KeyCollision.Solve(DataKey, otherKey, payload.AsSpan(1, 12), associatedData, payload.AsSpan(13, 64)).CopyTo(payload.AsSpan(77));
+
+        foreach (byte[] key in new[] { DataKey, otherKey })
+        {
+            using var plain = new System.Security.Cryptography.AesGcm(key, 16);
+            plain.Invoking(c => c.Decrypt(payload.AsSpan(1, 12), payload.AsSpan(13, 64), payload.AsSpan(77), new byte[64], associatedData))
+                .Should().NotThrow("AES-GCM alone does not commit to its key");
+        }
+
+        using SecretValue opened = ValueEnvelope.Open(DataKey, Samples.Context, payload);
+        opened.Span[..16].SequenceEqual(value.AsSpan(0, 16)).Should().BeTrue();
+        Samples.ShouldBeTampered(() => ValueEnvelope.Open(otherKey, Samples.Context, payload));
+    }
+
+    [Test]
     public void AssociatedData_ValueAndDataKey_DifferInTheDomainOnly()
     {
         byte[] value = ValueEnvelope.ValueAssociatedData(Samples.Context);
