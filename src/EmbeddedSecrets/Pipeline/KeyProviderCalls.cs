@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Pipeline;
@@ -15,15 +16,18 @@ internal static class KeyProviderCalls
     public static async ValueTask<WrappedDataKey> GenerateAsync(
         IKeyProvider provider, string keyId, ReadOnlyMemory<byte> associatedData, Memory<byte> dataKey, CancellationToken cancellationToken)
     {
+        using PinnedBytes? own = BufferFor(provider);
         WrappedDataKey wrapped;
         try
         {
-            wrapped = await provider.GenerateDataKeyAsync(keyId, associatedData, dataKey, cancellationToken).ConfigureAwait(false);
+            wrapped = await provider.GenerateDataKeyAsync(keyId, associatedData, own?.Memory ?? dataKey, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (IsForeign(exception, cancellationToken))
         {
             throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, exception);
         }
+
+        own?.Span.CopyTo(dataKey.Span);
 
         // A provider that forgot to fill in the key, or answered for another one, would make a secret that is lost or open.
         if (wrapped is null || wrapped.KeyId != keyId || dataKey.Length != DataKeyLength || IsEmpty(dataKey))
@@ -39,20 +43,32 @@ internal static class KeyProviderCalls
     public static async ValueTask UnwrapAsync(
         IKeyProvider provider, WrappedDataKey wrapped, ReadOnlyMemory<byte> associatedData, Memory<byte> dataKey, CancellationToken cancellationToken)
     {
+        using PinnedBytes? own = BufferFor(provider);
         try
         {
-            await provider.UnwrapAsync(wrapped, associatedData, dataKey, cancellationToken).ConfigureAwait(false);
+            await provider.UnwrapAsync(wrapped, associatedData, own?.Memory ?? dataKey, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not AuthenticationTagMismatchException && IsForeign(exception, cancellationToken))
         {
             throw KeyFailures.KeyUnusable(wrapped.KeyId, UnavailabilityReason.KeyUnavailable, exception);
         }
 
+        own?.Span.CopyTo(dataKey.Span);
+
         // A provider that forgot to fill in the key has failed; what the zeros do not open must not be taken for tampering.
         if (IsEmpty(dataKey))
         {
             throw KeyFailures.KeyUnusable(wrapped.KeyId, UnavailabilityReason.KeyUnavailable, null);
         }
+    }
+
+    /// <summary>
+    /// A provider of one's own gets a buffer that is used for nothing else: a call that it gave up waiting for may still write
+    /// to it, and a piece of a slab would by then hold somebody else's value.
+    /// </summary>
+    private static PinnedBytes? BufferFor(IKeyProvider provider)
+    {
+        return provider is KeyRing ? null : new PinnedBytes(DataKeyLength);
     }
 
     private static bool IsEmpty(ReadOnlyMemory<byte> dataKey)

@@ -1,3 +1,6 @@
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Pipeline;
+
 namespace EmbeddedSecrets.Tests.Pipeline;
 
 /// <summary>A store on a key provider of one's own, without a ring (DESIGN sections 2 and 4, K8).</summary>
@@ -103,6 +106,35 @@ public sealed class OwnKeyProviderTests
         (error.Code, error.HttpStatus, error.Reason).Should().Be((code, status, reason));
         error.RequestId.Should().NotBeEmpty();
         (await store.DescribeSecretAsync("name")).Name.Should().Be("name", "a key that cannot be used blocks values only");
+    }
+
+    [Test]
+    public async Task Unwrap_ProviderWritesAfterItsCallHasFailed_TouchesNoValue()
+    {
+        // Enough to hand out every piece of a slab again; a thread of its own has a slab of its own.
+        const int Values = SecretSlab.Size / 32 * 2;
+        int changed = await Task.Factory.StartNew(
+            () =>
+            {
+                var provider = new LateKeyProvider();
+                using (SecretMemory dataKey = SecretMemory.Rent(32))
+                {
+                    KeyProviderCalls.UnwrapAsync(provider, new WrappedDataKey("default", 0, new byte[1]), default, dataKey.Memory, default).AsTask().IsFaulted.Should().BeTrue();
+                }
+
+                int count = 0;
+                for (int i = 0; i < Values; i++)
+                {
+                    using SecretMemory value = SecretMemory.Rent(32);
+                    provider.AnswerLate();
+                    count += value.Span.ContainsAnyExcept((byte)0) ? 1 : 0;
+                }
+
+                return count;
+            },
+            TaskCreationOptions.LongRunning);
+
+        changed.Should().Be(0);
     }
 
     [Test]
