@@ -61,8 +61,7 @@ public sealed partial class SecretStore
 
     private async ValueTask ChangeTagsAsync(IReadOnlyCollection<string> names, IReadOnlyDictionary<string, string> set, IReadOnlyCollection<string> remove, TagOptions? options, CancellationToken cancellationToken)
     {
-        SecretRules.CheckNames(names, nameof(names));
-        string[] changed = [.. names];
+        string[] changed = SecretRules.CheckedNames(names, nameof(names));
         Dictionary<string, string> tags = new(set, StringComparer.Ordinal);
         string[] removed = [.. remove];
         OptionRules.Check(tags, removed);

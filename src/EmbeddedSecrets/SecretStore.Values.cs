@@ -59,7 +59,7 @@ public sealed partial class SecretStore
     public SecretValueResult GetSecretValue(string name, SecretVersionSelector which = default)
     {
         SecretRules.CheckName(name, nameof(name));
-        _session.OpenSynchronously();
+        OpenSynchronously();
         return Completed(GetSecretValueAsync(name, which));
     }
 
@@ -75,8 +75,7 @@ public sealed partial class SecretStore
     /// <exception cref="SecretStoreException">The store as a whole cannot be opened.</exception>
     public async ValueTask<SecretValueBatch> GetSecretValuesAsync(IReadOnlyCollection<string> names, SecretVersionSelector which = default, CancellationToken cancellationToken = default)
     {
-        SecretRules.CheckNames(names, nameof(names));
-        string[] asked = [.. names];
+        string[] asked = SecretRules.CheckedNames(names, nameof(names));
         var requestId = EmbeddedSecrets.RequestId.Next();
         try
         {
@@ -105,9 +104,9 @@ public sealed partial class SecretStore
     /// <exception cref="SecretStoreException">The store as a whole cannot be opened.</exception>
     public SecretValueBatch GetSecretValues(IReadOnlyCollection<string> names, SecretVersionSelector which = default)
     {
-        SecretRules.CheckNames(names, nameof(names));
-        _session.OpenSynchronously();
-        return Completed(GetSecretValuesAsync(names, which));
+        string[] asked = SecretRules.CheckedNames(names, nameof(names));
+        OpenSynchronously();
+        return Completed(GetSecretValuesAsync(asked, which));
     }
 
     /// <summary>Makes a password from a cryptographic random source. Nothing is stored.</summary>
@@ -118,6 +117,20 @@ public sealed partial class SecretStore
     public SecretValue GetRandomPassword(RandomPasswordOptions? options = null)
     {
         return RandomPassword.Generate(options ?? new RandomPasswordOptions());
+    }
+
+    /// <summary>Opens the store for an operation of the synchronous path, so that its failure carries a request id too.</summary>
+    private void OpenSynchronously()
+    {
+        var requestId = EmbeddedSecrets.RequestId.Next();
+        try
+        {
+            _session.OpenSynchronously();
+        }
+        catch (SecretStoreException exception) when (exception.Stamp(requestId))
+        {
+            throw;
+        }
     }
 
     /// <summary>The answer of a call that has completed already: nothing is ever waited for here.</summary>

@@ -135,6 +135,19 @@ public sealed class SecretStoreOpeningTests
     }
 
     [Test]
+    public async Task GetSecretValue_OpeningFails_HasARequestId()
+    {
+        await using SecretStore first = await SecretStore.OpenAsync(Store, RootKey.FromFile(KeyFile));
+        using var second = new SecretStore(new FileSecretRepository(Store), new KeyRing(RootKey.FromFile(KeyFile)));
+
+        Action read = () => second.GetSecretValue("name");
+        Action readSeveral = () => second.GetSecretValues(["name"]);
+
+        read.Should().Throw<SecretStoreUnavailableException>().Which.RequestId.Should().NotBeEmpty();
+        readSeveral.Should().Throw<SecretStoreUnavailableException>().Which.RequestId.Should().NotBeEmpty();
+    }
+
+    [Test]
     public async Task FirstOperation_AfterAFailedOpening_TriesAgainAndHoldsNoLockBetween()
     {
         var lost = new FileInfo(_directory["moved.key"]);

@@ -39,6 +39,15 @@ internal static class SecretRules
 
     public static void CheckName(string name, string parameter) => CheckNameAt(name, parameter, "A secret name");
 
+    /// <summary>A copy of the names that is known to be valid, whatever the caller does to its own collection meanwhile.</summary>
+    public static string[] CheckedNames(IReadOnlyCollection<string> names, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(names, parameter);
+        string[] copy = [.. names];
+        CheckNames(copy, parameter);
+        return copy;
+    }
+
     public static void CheckNames(IReadOnlyCollection<string> names, string parameter)
     {
         ArgumentNullException.ThrowIfNull(names, parameter);
