@@ -12,9 +12,9 @@ public sealed partial class SecretStore
 
     /// <summary>Changes one secret. A value that is given belongs to the version that the transition appends.</summary>
     private async ValueTask<SecretTransition> ChangeAsync(
-        string name, Transition transition, RequestId requestId, CancellationToken cancellationToken, SecretValue? value = null, string? versionId = null)
+        string name, Transition transition, RequestId requestId, CancellationToken cancellationToken, NewValue? value = null)
     {
-        SecretTransition[] transitions = await ChangeAllAsync([name], (_, stored, same, context) => transition(stored, same, context), requestId, cancellationToken, value, versionId).ConfigureAwait(false);
+        SecretTransition[] transitions = await ChangeAllAsync([name], (_, stored, same, context) => transition(stored, same, context), requestId, cancellationToken, value).ConfigureAwait(false);
         return transitions[0];
     }
 
@@ -24,8 +24,7 @@ public sealed partial class SecretStore
         Func<string, Secret?, bool?, TransitionContext, SecretTransition> transition,
         RequestId requestId,
         CancellationToken cancellationToken,
-        SecretValue? value = null,
-        string? versionId = null)
+        NewValue? value = null)
     {
         try
         {
@@ -40,7 +39,7 @@ public sealed partial class SecretStore
                 while (true)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    if (await TryChangeAsync(open, names, transition, value, versionId, cancellationToken).ConfigureAwait(false) is { } transitions)
+                    if (await TryChangeAsync(open, names, transition, value, cancellationToken).ConfigureAwait(false) is { } transitions)
                     {
                         return transitions;
                     }
@@ -61,8 +60,7 @@ public sealed partial class SecretStore
         OpenStore open,
         IReadOnlyList<string> names,
         Func<string, Secret?, bool?, TransitionContext, SecretTransition> transition,
-        SecretValue? value,
-        string? versionId,
+        NewValue? value,
         CancellationToken cancellationToken)
     {
         long headerRevision = open.HeaderRevision;
@@ -73,7 +71,7 @@ public sealed partial class SecretStore
         {
             StoredSecret? stored = await open.LoadAsync(names[i], cancellationToken).ConfigureAwait(false);
             bool? sameValue = null;
-            if (value is not null && stored is not null && SecretVersions.FindReplayed(stored.Secret, versionId, context.Now) is { } replayed)
+            if (value is not null && stored is not null && SecretVersions.FindReplayed(stored.Secret, value.VersionId, value.WhenScheduled, context.Now) is { } replayed)
             {
                 using SecretValue? storedValue = await open.ReadValueAsync(stored, replayed, cancellationToken).ConfigureAwait(false);
                 if (storedValue is null)
@@ -81,13 +79,13 @@ public sealed partial class SecretStore
                     return null;
                 }
 
-                sameValue = value.FixedTimeEquals(storedValue);
+                sameValue = value.Value.FixedTimeEquals(storedValue);
             }
 
             transitions[i] = transition(names[i], stored?.Secret, sameValue, context);
             if (!transitions[i].IsUnchanged)
             {
-                changes.Add(await open.SealAsync(names[i], stored, transitions[i], value, cancellationToken).ConfigureAwait(false));
+                changes.Add(await open.SealAsync(names[i], stored, transitions[i], value?.Value, cancellationToken).ConfigureAwait(false));
             }
         }
 
@@ -116,6 +114,9 @@ public sealed partial class SecretStore
             throw;
         }
     }
+
+    /// <summary>The value of the version that a change appends, the id asked for it, and the state of the secret in which an equal one is a replay.</summary>
+    private sealed record NewValue(SecretValue Value, string? VersionId, bool WhenScheduled);
 
     private DateTimeOffset Now()
     {

@@ -8,11 +8,12 @@ public sealed partial class SecretStore
 {
     /// <summary>Creates a secret with its first version, which carries <c>ACSCurrent</c>. One commit, one flush.</summary>
     /// <param name="name">1 to 192 characters of <c>A-Z a-z 0-9 _ / + = . @ -</c>, not beginning with <c>acs/</c>; case-sensitive.</param>
-    /// <param name="value">The value of the first version. It is copied; the caller keeps its own.</param>
+    /// <param name="value">The value of the first version. It is copied before the call returns; the caller keeps its own.</param>
     /// <param name="options">What else is said about the secret; null for nothing.</param>
     /// <param name="cancellationToken">Ends the wait; before the commit is part of a write nothing was changed.</param>
     /// <returns>The new secret.</returns>
     /// <exception cref="ArgumentException">The name, the value or an option breaks its rule (SPEC section 2.2).</exception>
+    /// <exception cref="ObjectDisposedException">The value, or the store, was disposed.</exception>
     /// <exception cref="SecretConflictException">The name is taken (<c>Rejected.ResourceExist</c>) or scheduled for deletion (<c>Rejected.ResourceInDeleteWindow</c>).</exception>
     /// <exception cref="SecretStoreException">The encryption key cannot be used, or the store cannot be read or written.</exception>
     public async ValueTask<SecretDescription> CreateSecretAsync(string name, SecretValue value, CreateSecretOptions? options = null, CancellationToken cancellationToken = default)
@@ -21,10 +22,12 @@ public sealed partial class SecretStore
         SecretRules.CheckName(name, nameof(name));
         CreateSecretOptions given = OptionCopies.Checked(options);
         string keyId = given.EncryptionKeyId ?? _options.DefaultEncryptionKeyId;
+        using SecretValue own = value.Copy();
         var requestId = EmbeddedSecrets.RequestId.Next();
-        var request = new CreateRequest(name, StoreUnlocking.RandomId(), value.Kind, keyId, given);
+        var request = new CreateRequest(name, StoreUnlocking.RandomId(), own.Kind, keyId, given);
+        var appended = new NewValue(own, given.IfScheduledForDeletion == ScheduledDeletionBehavior.Restore ? given.VersionId : null, WhenScheduled: true);
         SecretTransition done = await ChangeAsync(
-            name, (stored, same, context) => SecretLife.Create(stored, request, same, context), requestId, cancellationToken, value, given.VersionId).ConfigureAwait(false);
+            name, (stored, same, context) => SecretLife.Create(stored, request, same, context), requestId, cancellationToken, appended).ConfigureAwait(false);
         return Descriptions.Of(done.Next!, requestId);
     }
 

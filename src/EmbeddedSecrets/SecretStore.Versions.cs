@@ -11,11 +11,12 @@ public sealed partial class SecretStore
     /// When a secret has more than ten versions, the oldest one without a stage falls out. One commit, one flush.
     /// </summary>
     /// <param name="name">The name of the secret.</param>
-    /// <param name="value">The value, at most 30,720 bytes. It is copied; the caller keeps its own.</param>
+    /// <param name="value">The value, at most 30,720 bytes. It is copied before the call returns; the caller keeps its own.</param>
     /// <param name="options">What else is said about the version; null for nothing.</param>
     /// <param name="cancellationToken">Ends the wait; before the commit is part of a write nothing was changed.</param>
     /// <returns>The new version; for a replay of an existing version id with the same value, that version as it is.</returns>
     /// <exception cref="ArgumentException">The name, the value or an option breaks its rule (SPEC section 2.2).</exception>
+    /// <exception cref="ObjectDisposedException">The value, or the store, was disposed.</exception>
     /// <exception cref="SecretNotFoundException">There is no such secret.</exception>
     /// <exception cref="SecretConflictException">The version id is or was used by another value, the secret is scheduled for deletion, or its revision is not the expected one.</exception>
     /// <exception cref="SecretRequestException">The secret would have more than 8 stages (<c>Rejected.LimitExceeded</c>).</exception>
@@ -25,10 +26,10 @@ public sealed partial class SecretStore
         ArgumentNullException.ThrowIfNull(value);
         SecretRules.CheckName(name, nameof(name));
         PutSecretValueOptions given = OptionCopies.Checked(options);
-        SecretValueKind kind = value.Kind;
+        using SecretValue own = value.Copy();
         var requestId = EmbeddedSecrets.RequestId.Next();
         SecretTransition done = await ChangeAsync(
-            name, (stored, same, context) => SecretVersions.Put(name, stored, kind, given, same, context), requestId, cancellationToken, value, given.VersionId).ConfigureAwait(false);
+            name, (stored, same, context) => SecretVersions.Put(name, stored, own.Kind, given, same, context), requestId, cancellationToken, new NewValue(own, given.VersionId, WhenScheduled: false)).ConfigureAwait(false);
         return Descriptions.Of(done.Next!, done.Version!, requestId);
     }
 

@@ -171,6 +171,9 @@ public sealed class SecretValue : IDisposable
         (Kind == SecretValueKind.Binary) == (other.Kind == SecretValueKind.Binary)
         && CryptographicOperations.FixedTimeEquals(Span, other.Span);
 
+    /// <summary>A value of its own memory, for a call that goes on after the caller may have disposed this one.</summary>
+    internal SecretValue Copy() => Copy(Kind, Span);
+
     private static SecretValue Copy(SecretValueKind kind, ReadOnlySpan<byte> bytes)
     {
         SecretMemory memory = SecretMemory.Rent(bytes.Length);

@@ -6,10 +6,13 @@ namespace EmbeddedSecrets.Secrets;
 /// <summary>Versions and stages of a secret (SPEC section 2.4).</summary>
 internal static class SecretVersions
 {
-    /// <summary>The stored version with this id whose value can be compared with a new one, or null.</summary>
-    public static SecretVersion? FindReplayed(Secret? stored, string? versionId, DateTimeOffset now)
+    /// <summary>
+    /// The stored version with this id whose value is to be compared with a new one, or null. A put compares on an active secret, a
+    /// restoring creation on one that is scheduled for deletion; in the other state the call fails, and no value is read for that.
+    /// </summary>
+    public static SecretVersion? FindReplayed(Secret? stored, string? versionId, bool whenScheduled, DateTimeOffset now)
     {
-        if (versionId is null || SecretLife.Existing(stored, now) is not { } secret)
+        if (versionId is null || SecretLife.Existing(stored, now) is not { } secret || secret.PlannedDeleteTime is null == whenScheduled)
         {
             return null;
         }

@@ -232,6 +232,62 @@ public sealed class OwnKeyProviderTests
         await read.Should().ThrowAsync<OperationCanceledException>();
     }
 
+    [Test]
+    public async Task Put_ValueIsDisposedMeanwhile_StoresWhatWasGiven()
+    {
+        await using SecretStore store = Open();
+        await PutAsync(store, "name");
+        var gate = new TaskCompletionSource();
+        _provider.Gate = gate.Task;
+        Task put;
+        using (SecretValue value = SecretValue.FromText("another value"))
+        {
+            put = store.PutSecretValueAsync("name", value).AsTask();
+        }
+
+        gate.SetResult();
+        await put;
+
+        (await ReadAsync(store, "name")).Should().Be("another value");
+    }
+
+    [Test]
+    public async Task Create_NameIsTakenAndTheKeyIsDisabled_SaysThatTheNameIsTaken()
+    {
+        await using SecretStore store = Open();
+        await PutAsync(store, "name");
+        int before = DisableTheKey();
+        using SecretValue value = SecretValue.FromText("the value");
+
+        Func<Task> create = () => store.CreateSecretAsync("name", value, new CreateSecretOptions { VersionId = "v1" }).AsTask();
+
+        (await create.Should().ThrowAsync<SecretConflictException>()).Which.Code.Should().Be(SecretStoreErrorCodes.ResourceExist);
+        _provider.Calls.Should().Be(before, "no value is read for an answer that needs none");
+    }
+
+    [Test]
+    public async Task CreateAndPut_ScheduledForDeletionAndTheKeyIsDisabled_SaySoBeforeAValueIsRead()
+    {
+        await using SecretStore store = Open();
+        await PutAsync(store, "name");
+        await store.DeleteSecretAsync("name");
+        int before = DisableTheKey();
+        using SecretValue value = SecretValue.FromText("the value");
+
+        Func<Task> create = () => store.CreateSecretAsync("name", value, new CreateSecretOptions { VersionId = "v1" }).AsTask();
+        Func<Task> put = () => store.PutSecretValueAsync("name", value, new PutSecretValueOptions { VersionId = "v1" }).AsTask();
+
+        (await create.Should().ThrowAsync<SecretConflictException>()).Which.Code.Should().Be(SecretStoreErrorCodes.ResourceInDeleteWindow);
+        (await put.Should().ThrowAsync<SecretConflictException>()).Which.Code.Should().Be(SecretStoreErrorCodes.ResourceInDeleteWindow);
+        _provider.Calls.Should().Be(before, "no value is read for an answer that needs none");
+    }
+
+    private int DisableTheKey()
+    {
+        _provider.Failure = SecretUnavailableException.ForKey(EncryptionKeys.Default, UnavailabilityReason.KeyDisabled);
+        return _provider.Calls;
+    }
+
     private SecretStore Open()
     {
         return new SecretStore(new FileSecretRepository(_directory["store"]), _provider);

@@ -13,6 +13,9 @@ internal sealed class RemoteKeyProvider : IKeyProvider
     /// <summary>Thrown by the next calls, if set.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>What the next calls wait for.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
     /// <summary>Whether a data key is left all zero, as by a provider that forgot to fill it in.</summary>
     public bool ForgetsTheKey { get; set; }
 
@@ -54,6 +57,7 @@ internal sealed class RemoteKeyProvider : IKeyProvider
     {
         Calls++;
         await Task.Yield();
+        await Gate;
         cancellationToken.ThrowIfCancellationRequested();
         if (Failure is not null)
         {

@@ -83,9 +83,9 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
                 return _values[SecretVersions.Select(name, stored, Selector(o), _now).Content!.PayloadId];
             case Operation.Create o:
                 var request = new CreateRequest(name, ++_lastRandom, TestSecret.Text, "default", Options(o));
-                return Commit(name, stored, SecretLife.Create(stored, request, IsSame(stored, o.VersionId, o.Value), Context), o.Value);
+                return Commit(name, stored, SecretLife.Create(stored, request, IsSame(stored, o.VersionId, o.Value, whenScheduled: true), Context), o.Value);
             case Operation.Put o:
-                return Commit(name, stored, SecretVersions.Put(name, stored, TestSecret.Text, Options(o), IsSame(stored, o.VersionId, o.Value), Context), o.Value);
+                return Commit(name, stored, SecretVersions.Put(name, stored, TestSecret.Text, Options(o), IsSame(stored, o.VersionId, o.Value, whenScheduled: false), Context), o.Value);
             default:
                 Commit(name, stored, Change(operation, stored), null);
                 return "ok";
@@ -164,9 +164,9 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
         return next with { Versions = next.Versions.SetItem(next.Versions.Length - 1, version) };
     }
 
-    private bool? IsSame(Secret? stored, string? versionId, string value)
+    private bool? IsSame(Secret? stored, string? versionId, string value, bool whenScheduled)
     {
-        return SecretVersions.FindReplayed(stored, versionId, _now) is { } version ? _values[version.Content!.PayloadId] == value : null;
+        return SecretVersions.FindReplayed(stored, versionId, whenScheduled, _now) is { } version ? _values[version.Content!.PayloadId] == value : null;
     }
 
     private static CreateSecretOptions Options(Operation.Create o) => new()

@@ -57,7 +57,7 @@ public sealed class SecretVersionsTests
     {
         Secret secret = TestSecret.Create().With().Destroyed("v1");
 
-        SecretVersions.FindReplayed(secret, "v1", TestSecret.Now).Should().BeNull();
+        SecretVersions.FindReplayed(secret, "v1", whenScheduled: false, TestSecret.Now).Should().BeNull();
         FluentActions.Invoking(() => { secret.Put("v1"); }).ShouldFail(SecretStoreErrorCodes.ResourceExist);
     }
 
