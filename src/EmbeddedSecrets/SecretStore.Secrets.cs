@@ -14,7 +14,8 @@ public sealed partial class SecretStore
     /// <returns>The new secret.</returns>
     /// <exception cref="ArgumentException">The name, the value or an option breaks its rule (SPEC section 2.2).</exception>
     /// <exception cref="ObjectDisposedException">The value, or the store, was disposed.</exception>
-    /// <exception cref="SecretConflictException">The name is taken (<c>Rejected.ResourceExist</c>) or scheduled for deletion (<c>Rejected.ResourceInDeleteWindow</c>).</exception>
+    /// <exception cref="SecretConflictException">The name is taken (<c>Rejected.ResourceExist</c>) or scheduled for deletion (<c>Rejected.ResourceInDeleteWindow</c>); or, when one is restored, the version id is or was used by another value.</exception>
+    /// <exception cref="SecretRequestException">A secret that is restored would have more than 20 tags or 8 stages, or has another encryption key.</exception>
     /// <exception cref="SecretStoreException">The encryption key cannot be used, or the store cannot be read or written.</exception>
     public async ValueTask<SecretDescription> CreateSecretAsync(string name, SecretValue value, CreateSecretOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -21,7 +21,7 @@ public sealed partial class SecretStore
     public ValueTask TagSecretsAsync(IReadOnlyCollection<string> names, IReadOnlyDictionary<string, string> tags, TagOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tags);
-        return ChangeTagsAsync(names, tags, [], options, cancellationToken);
+        return ChangeTagsAsync(names, tags, [], nameof(tags), nameof(tags), options, cancellationToken);
     }
 
     /// <summary>Removes tags from several secrets in one commit; a key that a secret does not have is passed over.</summary>
@@ -37,7 +37,7 @@ public sealed partial class SecretStore
     public ValueTask UntagSecretsAsync(IReadOnlyCollection<string> names, IReadOnlyCollection<string> keys, TagOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        return ChangeTagsAsync(names, NoTags, keys, options, cancellationToken);
+        return ChangeTagsAsync(names, NoTags, keys, nameof(keys), nameof(keys), options, cancellationToken);
     }
 
     /// <summary>Sets and removes tags of several secrets in one commit; what is removed is removed before the limit of 20 is checked.</summary>
@@ -56,15 +56,23 @@ public sealed partial class SecretStore
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(remove);
-        return ChangeTagsAsync(names, set, remove, options, cancellationToken);
+        return ChangeTagsAsync(names, set, remove, nameof(set), nameof(remove), options, cancellationToken);
     }
 
-    private async ValueTask ChangeTagsAsync(IReadOnlyCollection<string> names, IReadOnlyDictionary<string, string> set, IReadOnlyCollection<string> remove, TagOptions? options, CancellationToken cancellationToken)
+    /// <summary>The parameter names are those of the operation that was called.</summary>
+    private async ValueTask ChangeTagsAsync(
+        IReadOnlyCollection<string> names,
+        IReadOnlyDictionary<string, string> set,
+        IReadOnlyCollection<string> remove,
+        string setParameter,
+        string removeParameter,
+        TagOptions? options,
+        CancellationToken cancellationToken)
     {
         string[] changed = SecretRules.CheckedNames(names, nameof(names));
         Dictionary<string, string> tags = new(set, StringComparer.Ordinal);
         string[] removed = [.. remove];
-        OptionRules.Check(tags, removed);
+        OptionRules.Check(tags, removed, setParameter, removeParameter);
         Dictionary<string, SecretRevision> expected = OptionCopies.Checked(options, changed);
         await ChangeAllAsync(
             changed,

@@ -62,7 +62,7 @@ public sealed partial class SecretStore
     /// <exception cref="ArgumentException">An argument breaks its rule, or a built-in stage would be removed.</exception>
     /// <exception cref="SecretNotFoundException">There is no such secret or version.</exception>
     /// <exception cref="SecretConflictException">The secret is scheduled for deletion, or its revision is not the expected one.</exception>
-    /// <exception cref="SecretRequestException">The stage is not on the version that it should leave, the secret would have more than 8 stages, or <c>ACSCurrent</c> would go to a version that cannot be read.</exception>
+    /// <exception cref="SecretRequestException">The stage is not on the version that it should leave, the secret would have more than 8 stages, or <c>ACSCurrent</c> would go to a version that is disabled or destroyed.</exception>
     /// <exception cref="SecretStoreException">The store cannot be read or written.</exception>
     public async ValueTask<SecretDescription> UpdateSecretVersionStageAsync(string name, string stage, VersionStageMove move, UpdateStageOptions? options = null, CancellationToken cancellationToken = default)
     {

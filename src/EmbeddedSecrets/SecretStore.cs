@@ -12,7 +12,8 @@ namespace EmbeddedSecrets;
 /// <para>A change is durable, and visible to every later read, when its call completes. Every operation throws
 /// <see cref="ArgumentException"/> for what the arguments alone show to be wrong, <see cref="SecretStoreException"/> for what
 /// depends on stored state, <see cref="ObjectDisposedException"/> after the store was disposed, and
-/// <see cref="OperationCanceledException"/> when it was cancelled in time; then nothing was changed.</para>
+/// <see cref="OperationCanceledException"/> when it was cancelled in time; then nothing was changed. Only
+/// <see cref="GetRandomPassword"/>, which touches nothing stored, works on a disposed store too.</para>
 /// <para>Whoever has a namespace called <c>SecretStore</c> of their own writes <c>using Store = EmbeddedSecrets.SecretStore;</c>.</para>
 /// </remarks>
 public sealed partial class SecretStore : IDisposable, IAsyncDisposable

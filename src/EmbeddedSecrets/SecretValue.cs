@@ -208,7 +208,7 @@ public sealed class SecretValue : IDisposable
 
         if (length > MaxBytes)
         {
-            throw new ArgumentException($"The value has {length:N0} bytes; at most {MaxBytes:N0} are allowed.", parameter);
+            throw new ArgumentException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The value has {length:N0} bytes; at most {MaxBytes:N0} are allowed."), parameter);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -120,5 +121,25 @@ public class SecretValueTests
 
         pairs.FixedTimeEquals(text).Should().BeTrue();
         text.FixedTimeEquals(binary).Should().BeFalse();
+    }
+
+    [Test]
+    public void FromKeyValues_KeyGivenTwice_SaysWhereAndShowsNoKey()
+    {
+        Action make = () => SecretValue.FromKeyValues([new("other", "1"), new("hunter2", "2"), new("hunter2", "3")]);
+
+        make.Should().Throw<ArgumentException>().WithMessage("*pair 3*").Which.Message.Should().NotContain("hunter2");
+    }
+
+    [TestCase("tr-TR")]
+    [TestCase("fa-IR")]
+    [SetCulture("")]
+    public void FromText_TooLongInAnyCulture_SaysTheSameWords(string culture)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
+
+        Action make = () => SecretValue.FromText(new string('x', SecretValue.MaxBytes + 1));
+
+        make.Should().Throw<ArgumentException>().WithMessage("*30,721 bytes*30,720*");
     }
 }

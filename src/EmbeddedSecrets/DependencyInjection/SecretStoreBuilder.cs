@@ -42,8 +42,8 @@ public sealed class SecretStoreBuilder
         return SetPlace(null, isInMemory: true, null);
     }
 
-    /// <summary>Keeps the store in a repository of one's own, made by the container. The store disposes it; a second disposal by the container must be harmless.</summary>
-    /// <typeparam name="T">The repository; registered as a singleton unless it is registered already.</typeparam>
+    /// <summary>Keeps the store in a repository of one's own, made by the container. The store disposes it; a second disposal by the container must be harmless. Dispose the container with DisposeAsync, unless the repository is IDisposable too.</summary>
+    /// <typeparam name="T">The repository; registered as a singleton, for a named store as a keyed one, unless it is registered so already.</typeparam>
     /// <returns>The builder.</returns>
     public SecretStoreBuilder UseRepository<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
         where T : class, ISecretRepository
@@ -91,7 +91,7 @@ public sealed class SecretStoreBuilder
     }
 
     /// <summary>Wraps data keys with a provider of one's own, such as a remote key service, instead of a key ring.</summary>
-    /// <typeparam name="T">The provider; registered as a singleton unless it is registered already.</typeparam>
+    /// <typeparam name="T">The provider; registered as a singleton, for a named store as a keyed one, unless it is registered so already.</typeparam>
     /// <returns>The builder.</returns>
     public SecretStoreBuilder UseKeyProvider<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
         where T : class, IKeyProvider
@@ -102,7 +102,7 @@ public sealed class SecretStoreBuilder
     }
 
     /// <summary>Lets a version log of one's own decide which versions fall out.</summary>
-    /// <typeparam name="T">The version log; registered as a singleton unless it is registered already.</typeparam>
+    /// <typeparam name="T">The version log; registered as a singleton, for a named store as a keyed one, unless it is registered so already.</typeparam>
     /// <returns>The builder.</returns>
     public SecretStoreBuilder UseVersionLog<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
         where T : class, IVersionLog

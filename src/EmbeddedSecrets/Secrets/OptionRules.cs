@@ -69,13 +69,13 @@ internal static class OptionRules
     }
 
     /// <summary>What is set must be fit to be set, what is removed fit to be removed, and no key both.</summary>
-    public static void Check(IReadOnlyDictionary<string, string> set, IReadOnlyCollection<string> remove)
+    public static void Check(IReadOnlyDictionary<string, string> set, IReadOnlyCollection<string> remove, string setParameter, string removeParameter)
     {
-        SecretRules.CheckTags(set, nameof(set));
-        SecretRules.CheckTagKeys(remove, nameof(remove));
+        SecretRules.CheckTags(set, setParameter);
+        SecretRules.CheckTagKeys(remove, removeParameter);
         if (set.Count + remove.Count == 0)
         {
-            throw new ArgumentException("There is nothing to do: give at least one tag to set or tag key to remove.", nameof(set));
+            throw new ArgumentException("There is nothing to do: give at least one tag to set or tag key to remove.", setParameter);
         }
 
         int position = 0;
@@ -84,7 +84,7 @@ internal static class OptionRules
             position++;
             if (set.ContainsKey(key))
             {
-                throw new ArgumentException($"Tag key {position} is to be both set and removed.", nameof(remove));
+                throw new ArgumentException($"Tag key {position} is to be both set and removed.", removeParameter);
             }
         }
     }

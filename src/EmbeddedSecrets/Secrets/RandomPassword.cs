@@ -13,7 +13,7 @@ internal static class RandomPassword
     {
         ArgumentNullException.ThrowIfNull(options);
         int length = options.Length;
-        CheckLength(length);
+        CheckLength(length, nameof(options));
         Span<byte> password = stackalloc byte[MaxLength];
         try
         {
@@ -30,7 +30,7 @@ internal static class RandomPassword
     /// <summary>Fills the span, 8 to 128 bytes, with ASCII characters; <see cref="RandomPasswordOptions.Length"/> is not looked at.</summary>
     internal static void Fill(Span<byte> password, RandomPasswordOptions options)
     {
-        CheckLength(password.Length);
+        CheckLength(password.Length, nameof(password));
         List<byte[]> types = CharacterTypes(options);
         byte[] alphabet = [.. types.SelectMany(type => type)];
         if (alphabet.Length == 0)
@@ -57,11 +57,11 @@ internal static class RandomPassword
         RandomNumberGenerator.Shuffle(password);
     }
 
-    private static void CheckLength(int length)
+    private static void CheckLength(int length, string parameter)
     {
         if (length is < MinLength or > MaxLength)
         {
-            throw new ArgumentOutOfRangeException(nameof(length), length, $"A password has {MinLength} to {MaxLength} characters.");
+            throw new ArgumentOutOfRangeException(parameter, length, $"A password has {MinLength} to {MaxLength} characters.");
         }
     }
 

@@ -56,7 +56,7 @@ internal static class SecretLife
         {
             SecretRules.CheckRecoveryWindow(window, nameof(recoveryWindow));
             Secret secret = SecretChange.Require(name, stored, expected, context.Now);
-            return SecretChange.Changed(secret with { PlannedDeleteTime = context.Now + window }, context);
+            return SecretChange.Changed(secret with { PlannedDeleteTime = EndOfWindow(context.Now, window) }, context);
         }
 
         Secret removed = Require(name, stored, context.Now);
@@ -79,6 +79,12 @@ internal static class SecretLife
 
         SecretChange.CheckExpected(secret, expected);
         return SecretChange.Changed(secret with { PlannedDeleteTime = null }, context);
+    }
+
+    /// <summary>A clock that stands near the end of the calendar is wrong, but must not keep a secret from being deleted.</summary>
+    private static DateTimeOffset EndOfWindow(DateTimeOffset now, TimeSpan window)
+    {
+        return window < DateTimeOffset.MaxValue - now ? now + window : DateTimeOffset.MaxValue;
     }
 
     private static SecretTransition CreateNew(CreateRequest request, TransitionContext context)

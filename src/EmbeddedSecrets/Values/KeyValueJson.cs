@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EmbeddedSecrets.Buffers;
@@ -18,8 +19,10 @@ internal static class KeyValueJson
         Span<byte> destination = buffer.Span;
         var keys = new HashSet<string>(StringComparer.Ordinal);
         int length = 0;
+        int position = 0;
         foreach ((string key, string value) in pairs)
         {
+            position++;
             if (key is null || value is null)
             {
                 throw new ArgumentException("Neither a key nor a value may be null.", parameter);
@@ -27,7 +30,8 @@ internal static class KeyValueJson
 
             if (!keys.Add(key))
             {
-                throw new ArgumentException($"The key '{key}' is given twice.", parameter);
+                // A key is a part of the value, so no message holds it.
+                throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The key of pair {position} is given already; keys differ."), parameter);
             }
 
             Put(length == 0 ? (byte)'{' : (byte)',', destination, ref length, parameter);

@@ -44,6 +44,30 @@ public sealed class ArgumentTests
         batch.Values.Keys.Should().BeEquivalentTo("a", "b");
     }
 
+    [Test]
+    public async Task Tags_BadArgument_NamesTheParameterOfTheCall()
+    {
+        Func<Task> tag = () => _store.TagSecretsAsync(["a"], new Dictionary<string, string> { ["aliyun"] = "x" }).AsTask();
+        Func<Task> tagNothing = () => _store.TagSecretsAsync(["a"], new Dictionary<string, string>()).AsTask();
+        Func<Task> untag = () => _store.UntagSecretsAsync(["a"], ["aliyun"]).AsTask();
+        Func<Task> untagNothing = () => _store.UntagSecretsAsync(["a"], []).AsTask();
+        Func<Task> update = () => _store.UpdateTagsAsync(["a"], OneTag, ["team"]).AsTask();
+
+        await tag.Should().ThrowAsync<ArgumentException>().WithParameterName("tags");
+        await tagNothing.Should().ThrowAsync<ArgumentException>().WithParameterName("tags");
+        await untag.Should().ThrowAsync<ArgumentException>().WithParameterName("keys");
+        await untagNothing.Should().ThrowAsync<ArgumentException>().WithParameterName("keys");
+        await update.Should().ThrowAsync<ArgumentException>().WithParameterName("remove");
+    }
+
+    [Test]
+    public void GetRandomPassword_LengthOutOfRange_NamesTheParameterOfTheCall()
+    {
+        Action make = () => _store.GetRandomPassword(new RandomPasswordOptions { Length = 7 });
+
+        make.Should().Throw<ArgumentOutOfRangeException>().WithParameterName("options").WithMessage("*8 to 128*");
+    }
+
     /// <summary>A collection that holds other names each time after the first that somebody looks.</summary>
     private sealed class ChangingNames(string[] first, string[] later) : IReadOnlyCollection<string>
     {

@@ -63,7 +63,7 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
                 SecretRules.CheckRecoveryWindow(TimeSpan.FromDays(days), nameof(operation));
                 break;
             case Operation.ChangeTags o:
-                OptionRules.Check(o.Set.ToDictionary(), o.Remove);
+                OptionRules.Check(o.Set.ToDictionary(), o.Remove, nameof(operation), nameof(operation));
                 break;
             default:
                 break;

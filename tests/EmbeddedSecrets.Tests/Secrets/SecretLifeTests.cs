@@ -133,6 +133,18 @@ public sealed class SecretLifeTests
         FluentActions.Invoking(() => { TestSecret.Create().Scheduled().Scheduled(); }).ShouldFail(SecretStoreErrorCodes.ResourceInDeleteWindow);
     }
 
+    [TestCase(29)]
+    [TestCase(31)]
+    public void Delete_NearTheEndOfTheCalendar_EndsThereAtTheLatest(int daysBefore)
+    {
+        DateTimeOffset now = DateTimeOffset.MaxValue.AddDays(-daysBefore);
+        var window = TimeSpan.FromDays(30);
+
+        Secret deleted = SecretLife.Delete("name", TestSecret.Create(), window, false, null, TestSecret.Context(now)).Next!;
+
+        deleted.PlannedDeleteTime.Should().Be(daysBefore > 30 ? now + window : DateTimeOffset.MaxValue);
+    }
+
     [Test]
     public void Delete_AtOnce_RemovesActiveAndScheduled()
     {

@@ -31,7 +31,7 @@ public sealed class SecretTagsTests
     [Test]
     public void Change_SameKeySetAndRemoved_Throws()
     {
-        FluentActions.Invoking(() => OptionRules.Check(Pairs(1, 1), ["k1"])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => OptionRules.Check(Pairs(1, 1), ["k1"], "set", "remove")).Should().Throw<ArgumentException>();
     }
 
     private static SecretTransition Change(Secret secret, Dictionary<string, string> set, params string[] remove) =>
