@@ -39,6 +39,9 @@ internal static class SecretFailures
     public static SecretConflictException VersionIdDestroyed(string name, string versionId) =>
         new(SecretStoreErrorCodes.ResourceExist, 409, $"The version id '{versionId}' of the secret '{name}' belongs to a version that was destroyed, and cannot be used again. Choose another id, or give none.");
 
+    public static SecretConflictException VersionIdNotCurrent(string name, string versionId) =>
+        new(SecretStoreErrorCodes.ResourceExist, 409, $"The version id '{versionId}' of the secret '{name}' belongs to an older version, so that restoring would not make the value current. Choose another id, or give none.");
+
     public static SecretConflictException RevisionConflict(string name) =>
         new(SecretStoreErrorCodes.RevisionConflict, 412, $"The secret '{name}' does not have the expected revision: it was changed meanwhile, or deleted and created again. Read it again and decide anew.");
 

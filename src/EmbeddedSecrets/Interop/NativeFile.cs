@@ -20,6 +20,7 @@ internal static class NativeFile
 
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
+    private const int LockRelease = 8;
 
     private const int EmptyPathFlag = 0x1000;
     private const uint BasicStats = 0x7ff;
@@ -33,7 +34,8 @@ internal static class NativeFile
     private const int SharingViolation = unchecked((int)0x80070020);
 
     /// <summary>O_NOFOLLOW differs between the architectures of Linux.</summary>
-    private static int NoFollowFlag => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+    private static int NoFollowFlag => RuntimeInformation.ProcessArchitecture
+        is Architecture.Arm64 or Architecture.Arm or Architecture.Armv6 or Architecture.Ppc64le ? 0x8000 : 0x20000;
 
     /// <summary>Opens without following a link in the last part of the path and without waiting at a FIFO.</summary>
     public static SafeFileHandle Open(string path, FileAccessMode mode)
@@ -154,8 +156,7 @@ internal static class NativeFile
 
         try
         {
-            // On Windows the share mode of the open is the lock.
-            if (OperatingSystem.IsWindows() || TryLock(file, path))
+            if (TryLock(file, path))
             {
                 SafeFileHandle locked = file;
                 file = null!;
@@ -167,6 +168,15 @@ internal static class NativeFile
         finally
         {
             file?.Dispose();
+        }
+    }
+
+    /// <summary>Gives a lock back for every descriptor that shares it.</summary>
+    public static void Unlock(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsWindows() && !file.IsClosed)
+        {
+            _ = Libc.FLock(file, LockRelease);
         }
     }
 
@@ -196,8 +206,16 @@ internal static class NativeFile
         return error == ErrorNumber.Exists ? false : throw new SystemCallException("link", created, error);
     }
 
-    private static bool TryLock(SafeFileHandle file, string path)
+    /// <summary>Takes the exclusive lock on an open file without waiting; it ends with the handle or the process.</summary>
+    /// <returns>False when somebody else holds it; every other failure throws, so that a lock never fails open.</returns>
+    public static bool TryLock(SafeFileHandle file, string path)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            // There the share mode of the open is the lock.
+            return true;
+        }
+
         while (Libc.FLock(file, LockExclusive | LockNonBlocking) != 0)
         {
             int error = Marshal.GetLastPInvokeError();

@@ -64,6 +64,14 @@ public sealed class KeyRing : IKeyProvider, IDisposable
             throw new InvalidOperationException($"The root key of kind '{_rootKey.Kind}' made a slot that does not have 1 to {KeyRingState.MaxSlotLength:N0} bytes.");
         }
 
+        // A store whose one slot does not open again is lost with its first secret: better no store at all.
+        using var again = new PinnedBytes(CommittingCipher.KeyLength);
+        if (!await _rootKey.TryUnwrapAsync(slot, context, again.Memory, cancellationToken).ConfigureAwait(false)
+            || !CryptographicOperations.FixedTimeEquals(again.Span, ringKey.Span))
+        {
+            throw KeyFailures.WrongKey(_rootKey.Kind, context.StoreLocation);
+        }
+
         RingKeys? ring = RingKeys.Generate(context.StoreId, _time.GetUtcNow());
         try
         {

@@ -34,4 +34,8 @@ public sealed class CreateSecretOptions
     /// <summary>Gets or sets what happens when the name belongs to a secret that is scheduled for deletion.</summary>
     /// <value>The default is <see cref="ScheduledDeletionBehavior.Fail"/>.</value>
     public ScheduledDeletionBehavior IfScheduledForDeletion { get; set; }
+
+    /// <summary>Gets or sets the revision that the secret to be restored must have now; otherwise, or where there is none, the call fails with <c>Conflict.Revision</c>.</summary>
+    /// <value>Null to restore whatever is there, or to create.</value>
+    public SecretRevision? ExpectedRevision { get; set; }
 }

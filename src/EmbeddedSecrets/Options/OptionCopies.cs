@@ -20,6 +20,7 @@ internal static class OptionCopies
             CreatedBy = options.CreatedBy,
             Validity = options.Validity,
             IfScheduledForDeletion = options.IfScheduledForDeletion,
+            ExpectedRevision = options.ExpectedRevision,
         };
         OptionRules.Check(copy, nameof(options));
         return copy;

@@ -6,6 +6,6 @@ public enum ScheduledDeletionBehavior
     /// <summary>It fails with <c>Rejected.ResourceInDeleteWindow</c>.</summary>
     Fail,
 
-    /// <summary>It restores the secret and puts the value as a new version, in one commit.</summary>
+    /// <summary>It restores the secret and puts the value as a new version, in one commit. A version id that is given must be new, or that of <c>ACSCurrent</c> with the same value.</summary>
     Restore,
 }

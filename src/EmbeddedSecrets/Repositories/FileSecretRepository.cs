@@ -78,9 +78,14 @@ public sealed class FileSecretRepository : ISecretRepository
 
                 return ValueTask.FromResult<RepositoryHeader?>(LogScan.FindHeader(_found.Value.File));
             }
-            catch
+            catch (Exception exception)
             {
                 Release();
+                if (exception is IOException or UnauthorizedAccessException)
+                {
+                    throw StoreFailures.ReadFailed(Location, exception);
+                }
+
                 throw;
             }
         }
@@ -114,9 +119,14 @@ public sealed class FileSecretRepository : ISecretRepository
                 _found = null;
                 _log = log;
             }
-            catch
+            catch (Exception exception)
             {
                 Release();
+                if (exception is IOException or UnauthorizedAccessException)
+                {
+                    throw StoreFailures.ReadFailed(Location, exception);
+                }
+
                 throw;
             }
 
@@ -225,14 +235,16 @@ public sealed class FileSecretRepository : ISecretRepository
             }
 
             _disposed = true;
-            if (_log is { } log)
+            try
             {
-                log.Close();
-                log.Dispose();
+                _log?.Close();
             }
-
-            Release();
-            _payloads.Clear();
+            finally
+            {
+                _log?.Dispose();
+                Release();
+                _payloads.Clear();
+            }
         }
 
         return ValueTask.CompletedTask;

@@ -48,7 +48,7 @@ public sealed class InMemorySecretRepository : ISecretRepository
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _header ??= new RepositoryHeader(header.StoreId, header.Revision, header.Content.ToArray());
+            _header ??= header.Copy();
             if (_header.StoreId != header.StoreId || header.Revision > _header.Revision)
             {
                 throw StoreFailures.HeaderNotAuthentic(Location);
@@ -103,9 +103,7 @@ public sealed class InMemorySecretRepository : ISecretRepository
                 Apply(change);
             }
 
-            _header = commit.NewHeader is { } replacement
-                ? new RepositoryHeader(replacement.StoreId, replacement.Revision, replacement.Content.ToArray())
-                : header;
+            _header = commit.NewHeader?.Copy() ?? header;
             long sequence = _signal.Sequence + 1;
             _signal.MoveTo(sequence);
             return ValueTask.FromResult(sequence);

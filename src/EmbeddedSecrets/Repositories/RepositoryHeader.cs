@@ -22,6 +22,9 @@ public sealed class RepositoryHeader
     /// <summary>The most bytes of <see cref="Content"/>: 1 MiB.</summary>
     public const int MaxContentBytes = 1 << 20;
 
+    /// <summary>A header with bytes of its own: who gave the first one may use its bytes again.</summary>
+    internal RepositoryHeader Copy() => new(StoreId, Revision, Content.ToArray());
+
     /// <summary>Gets the id of the store.</summary>
     public UInt128 StoreId { get; }
 

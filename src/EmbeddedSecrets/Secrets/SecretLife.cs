@@ -27,7 +27,7 @@ internal static class SecretLife
     {
         if (Existing(stored, context.Now) is not { } secret)
         {
-            return CreateNew(request, context);
+            return request.Options.ExpectedRevision is null ? CreateNew(request, context) : throw SecretFailures.RevisionConflict(request.Name);
         }
 
         if (secret.PlannedDeleteTime is not { } until)
@@ -121,7 +121,18 @@ internal static class SecretLife
             throw SecretFailures.OtherEncryptionKey(secret.Name, secret.EncryptionKeyId);
         }
 
+        if (options.ExpectedRevision is { } expected && expected != secret.Revision)
+        {
+            throw SecretFailures.RevisionConflict(secret.Name);
+        }
+
+        // What was asked for is that a read returns the value afterwards: an older version of that id does not do that.
         SecretVersion? replayed = VersionAppending.FindReplay(secret, options.VersionId, sameValue);
+        if (replayed is not null && !replayed.Stages.Contains(SecretStages.Current))
+        {
+            throw SecretFailures.VersionIdNotCurrent(secret.Name, replayed.VersionId);
+        }
+
         ImmutableSortedDictionary<string, string> tags = options.Tags is null ? secret.Tags : secret.Tags.SetItems(options.Tags);
         if (tags.Count > SecretRules.MaxTags)
         {

@@ -172,6 +172,106 @@ public abstract class SecretRepositoryContract
         (await Repository.FindAsync("a"))!.Value.Sealed.ToArray().Should().Equal(original);
     }
 
+    [Test]
+    public async Task CommitAsync_CallerReusesItsOtherBytes_KeepsWhatWasCommitted()
+    {
+        byte[] payload = Samples.Bytes(100);
+        byte[] header = Samples.Bytes(20);
+        byte[][] originals = [[.. payload], [.. header]];
+        await Repository.CommitAsync(new RepositoryCommit
+        {
+            HeaderRevision = 1,
+            NewHeader = new RepositoryHeader(Samples.StoreId, 2, header),
+            Changes = [Samples.Create("a", null, (77, payload))],
+        });
+        Array.Clear(payload);
+        Array.Clear(header);
+
+        var destination = new byte[100];
+        (await Repository.ReadPayloadAsync(77, destination)).Should().BeTrue();
+        destination.Should().Equal(originals[0]);
+        Repository.CurrentHeader.Content.ToArray().Should().Equal(originals[1]);
+    }
+
+    [Test]
+    public async Task FindAsync_RecordMovedSinceKnownStamp_ReturnsTheNewRecord()
+    {
+        byte[] content = Samples.Bytes();
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a")));
+        await Repository.CommitAsync(Samples.Commit(Samples.Put("a", Samples.Stamp(1), Samples.Stamp(2), content)));
+
+        RepositoryRecord? record = await Repository.FindAsync("a", Samples.Stamp(1));
+
+        record!.Value.Stamp.Should().Be(Samples.Stamp(2));
+        record.Value.Sealed.ToArray().Should().Equal(content);
+    }
+
+    [Test]
+    public async Task CommitAsync_ConditionFails_MovesNoPayloadHeaderOrSequence()
+    {
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (77, Samples.Bytes(100)))));
+        long before = await Repository.WaitForChangeAsync(-1);
+
+        await ExpectConflictAsync(
+            new RepositoryCommit
+            {
+                HeaderRevision = 1,
+                NewHeader = Samples.Header(2),
+                Changes = [Samples.Create("b", null, (78, Samples.Bytes(100))), Samples.Remove("a", Samples.Stamp(2), 77)],
+            },
+            RepositoryConflict.Record);
+
+        (await Repository.ReadPayloadAsync(77, new byte[100])).Should().BeTrue();
+        (await Repository.ReadPayloadAsync(78, new byte[100])).Should().BeFalse();
+        Repository.CurrentHeader.Revision.Should().Be(1);
+        (await Repository.WaitForChangeAsync(-1)).Should().Be(before);
+    }
+
+    [Test]
+    public async Task CommitAsync_RemoveOfAbsentOrOlderRecord_ConflictsOnRecord()
+    {
+        await ExpectConflictAsync(Samples.Commit(Samples.Remove("a", Samples.Stamp(1))), RepositoryConflict.Record);
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a")));
+        await Repository.CommitAsync(Samples.Commit(Samples.Put("a", Samples.Stamp(1), Samples.Stamp(2))));
+
+        await ExpectConflictAsync(Samples.Commit(Samples.Remove("a", Samples.Stamp(1))), RepositoryConflict.Record);
+        (await Repository.FindAsync("a")).Should().NotBeNull();
+    }
+
+    [Test]
+    public async Task FindAsync_NamesThatDifferByCase_AreDifferentRecords()
+    {
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a"), Samples.Create("A")));
+        await Repository.CommitAsync(Samples.Commit(Samples.Remove("A", Samples.Stamp(1))));
+
+        (await Repository.FindAsync("a")).Should().NotBeNull();
+        (await Repository.FindAsync("A")).Should().BeNull();
+    }
+
+    [Test]
+    public async Task ReadPayloadAsync_IdAddedAgain_ReturnsTheNewBytes()
+    {
+        byte[] payload = Samples.Bytes(100);
+        var destination = new byte[100];
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (77, Samples.Bytes(100)))));
+        await Repository.ReadPayloadAsync(77, destination);
+        await Repository.CommitAsync(Samples.Commit(Samples.Put("a", Samples.Stamp(1), Samples.Stamp(2), null, (77, payload))));
+
+        (await Repository.ReadPayloadAsync(77, destination)).Should().BeTrue();
+        destination.Should().Equal(payload);
+    }
+
+    [Test]
+    public async Task CommitAsync_HeaderOfAnotherStoreOrRevision_IsRefused()
+    {
+        RepositoryHeader[] headers = [new(Samples.StoreId + 1, 2, default), new(Samples.StoreId, 1, default), new(Samples.StoreId, 3, default)];
+        foreach (RepositoryHeader header in headers)
+        {
+            Func<Task> act = async () => await Repository.CommitAsync(new RepositoryCommit { HeaderRevision = 1, NewHeader = header, Changes = [] });
+            await act.Should().ThrowAsync<ArgumentException>();
+        }
+    }
+
     [TestCase("")]
     [TestCase("a b")]
     [TestCase("é")]
@@ -251,7 +351,7 @@ public abstract class SecretRepositoryContract
     public async Task WaitForChangeAsync_UntilCommit_CompletesWithItsSequence()
     {
         long before = await Repository.WaitForChangeAsync(-1);
-        Task<long> wait = Repository.WaitForChangeAsync(before).AsTask();
+        Task<long> wait = Repository.WaitForChangeAsync(before).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         wait.IsCompleted.Should().BeFalse();
 
         long sequence = await Repository.CommitAsync(Samples.Commit(Samples.Create("a")));
@@ -263,7 +363,7 @@ public abstract class SecretRepositoryContract
     public async Task WaitForChangeAsync_Cancelled_Throws()
     {
         using var source = new CancellationTokenSource();
-        Task<long> wait = Repository.WaitForChangeAsync(1000, source.Token).AsTask();
+        Task<long> wait = Repository.WaitForChangeAsync(1000, source.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         await source.CancelAsync();
 
         await wait.Invoking(task => task).Should().ThrowAsync<OperationCanceledException>();
@@ -318,7 +418,7 @@ public abstract class SecretRepositoryContract
     [Test]
     public async Task DisposeAsync_Twice_ThenCallsAreRefused()
     {
-        Task<long> wait = Repository.WaitForChangeAsync(1000).AsTask();
+        Task<long> wait = Repository.WaitForChangeAsync(1000).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         await Repository.DisposeAsync();
         await Repository.DisposeAsync();
 

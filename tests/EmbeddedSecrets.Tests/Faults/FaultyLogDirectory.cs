@@ -2,8 +2,14 @@ using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults;
 
+/// <summary>A file around another one.</summary>
+internal interface IWrappedLogFile : ILogFile
+{
+    ILogFile Inner { get; }
+}
+
 /// <summary>A directory whose files are wrapped, so that their calls fail when a test says so.</summary>
-internal sealed class FaultyLogDirectory(ILogDirectory inner, Func<ILogFile, FaultyLogFile> wrap) : ILogDirectory
+internal sealed class FaultyLogDirectory(ILogDirectory inner, Func<ILogFile, IWrappedLogFile> wrap) : ILogDirectory
 {
     public string Path => inner.Path;
 
@@ -13,7 +19,7 @@ internal sealed class FaultyLogDirectory(ILogDirectory inner, Func<ILogFile, Fau
 
     public ILogFile Create(string name) => wrap(inner.Create(name));
 
-    public void Rename(ILogFile file, string name) => inner.Rename(((FaultyLogFile)file).Inner, name);
+    public void Rename(ILogFile file, string name) => inner.Rename(((IWrappedLogFile)file).Inner, name);
 
     public void Delete(string name) => inner.Delete(name);
 

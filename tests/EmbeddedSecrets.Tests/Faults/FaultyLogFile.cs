@@ -3,7 +3,7 @@ using EmbeddedSecrets.Repositories.Log;
 namespace EmbeddedSecrets.Tests.Faults;
 
 /// <summary>A log file whose calls fail or wait when a test says so.</summary>
-internal sealed class FaultyLogFile(ILogFile inner) : ILogFile
+internal sealed class FaultyLogFile(ILogFile inner) : IWrappedLogFile
 {
     private bool _waiting;
 

@@ -206,6 +206,47 @@ public sealed class FileFailureTests
         ((await again.FindAsync("waiting")) is not null).Should().Be(waiting.IsCompletedSuccessfully);
     }
 
+    [Test]
+    public async Task StartAsync_ClosingFrameNeverReachedTheDisk_LaterCommitsSurviveAPowerCut()
+    {
+        var medium = new CachedLogFile.Medium();
+        using var directory = new TemporaryDirectory();
+        FileSecretRepository Make() => new(directory.Store, null, () => new FaultyLogDirectory(StoreDirectory.OpenLocked(directory.Store, readOnly: false)!, file => new CachedLogFile(file, medium)));
+        await using (FileSecretRepository first = Make())
+        {
+            await first.ReadHeaderAsync();
+            await first.StartAsync(Samples.Header(), new FixedKeyProtector());
+            medium.FailFlush = true;
+        }
+
+        medium.FailFlush = false;
+        await using FileSecretRepository second = Make();
+        await FileSecretRepositoryTests.OpenAsync(second);
+        await second.CommitAsync(Samples.Commit(Samples.Create("acknowledged")));
+
+        using var afterwards = new TemporaryDirectory();
+        afterwards.WriteLog(medium.ToArray());
+        await using var recovered = new FileSecretRepository(afterwards.Store);
+        await FileSecretRepositoryTests.OpenAsync(recovered);
+        (await recovered.FindAsync("acknowledged")).Should().NotBeNull();
+    }
+
+    [Test]
+    public async Task DisposeAsync_ProtectorFails_StillGivesBackTheLock()
+    {
+        using var directory = new TemporaryDirectory();
+        var protector = new FailingProtector();
+        var repository = new FileSecretRepository(directory.Store);
+        await repository.ReadHeaderAsync();
+        await repository.StartAsync(Samples.Header(), protector);
+        protector.Fails = true;
+        Func<Task> act = async () => await repository.DisposeAsync();
+        await act.Should().ThrowAsync<InvalidOperationException>();
+
+        await using var again = new FileSecretRepository(directory.Store);
+        await FileSecretRepositoryTests.OpenAsync(again);
+    }
+
     private async Task<Task<long>> HoldLeaderAsync()
     {
         _file.Gate.Reset();
@@ -235,5 +276,29 @@ public sealed class FileFailureTests
     {
         Func<Task> act = async () => await _repository.CommitAsync(Samples.Commit(Samples.Create(name)));
         return (await act.Should().ThrowAsync<SecretStoreException>()).Which;
+    }
+
+    private sealed class FailingProtector : IStoreProtector
+    {
+        private readonly FixedKeyProtector _inner = new();
+
+        public bool Fails { get; set; }
+
+        public int Overhead => _inner.Overhead;
+
+        public int TagLength => _inner.TagLength;
+
+        public void Seal(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associatedData, Span<byte> destination)
+        {
+            if (Fails)
+            {
+                throw new InvalidOperationException("No such luck (seal).");
+            }
+
+            _inner.Seal(plaintext, associatedData, destination);
+        }
+
+        public bool TryOpen(ReadOnlySpan<byte> message, ReadOnlySpan<byte> associatedData, Span<byte> destination) =>
+            _inner.TryOpen(message, associatedData, destination);
     }
 }

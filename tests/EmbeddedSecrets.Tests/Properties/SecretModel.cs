@@ -114,6 +114,11 @@ public sealed partial class SecretModel(DateTimeOffset start, int capacity = 10)
     private string RestoreAndPut(ModelSecret s, Operation.Create o)
     {
         string? replay = FindReplay(s, o.VersionId, o.Value);
+        if (replay != null && s.Stages[Current] != replay)
+        {
+            throw new Refused("Rejected.ResourceExist");
+        }
+
         var tags = new SortedDictionary<string, string>(s.Tags, StringComparer.Ordinal);
         SetAll(tags, o.Tags ?? []);
         if (tags.Count > 20)

@@ -207,6 +207,21 @@ public sealed class FileSecretRepositoryTests : SecretRepositoryContract
         (await act.Should().ThrowAsync<SecretStoreIntegrityException>()).Which.Code.Should().Be(SecretStoreErrorCodes.Tampered);
     }
 
+    [Test]
+    public async Task ReadHeaderAsync_NameThatIsNoLogOfThisLibrary_IsLeftAlone()
+    {
+        await Repository.DisposeAsync();
+        string[] strangers = ["log-000000000000000A.ess", "log-backup.ess.tmp", "log-0000000000000001.ess~"];
+        foreach (string name in strangers)
+        {
+            await File.WriteAllBytesAsync(Path.Combine(_directory.Store, name), [1]);
+        }
+
+        await using var again = new FileSecretRepository(_directory.Store);
+        await OpenAsync(again);
+        strangers.Should().OnlyContain(name => File.Exists(Path.Combine(_directory.Store, name)));
+    }
+
     internal static async Task<RecoveryReport> OpenAsync(FileSecretRepository repository)
     {
         RepositoryHeader? header = await repository.ReadHeaderAsync();

@@ -181,6 +181,26 @@ public sealed class SecretLifeTests
         after.Should().Be(before with { RevisionNumber = before.RevisionNumber + 2, UpdateTime = after.UpdateTime });
     }
 
+    [Test]
+    public void Create_RestoringWithTheIdOfAnOlderVersion_IsResourceExist()
+    {
+        Secret stored = TestSecret.Create().With("v2").Scheduled();
+
+        FluentActions.Invoking(() => { Create(stored, new CreateSecretOptions { VersionId = "v1", IfScheduledForDeletion = ScheduledDeletionBehavior.Restore }, same: true); })
+            .ShouldFail(SecretStoreErrorCodes.ResourceExist);
+    }
+
+    [Test]
+    public void Create_ExpectedRevision_RestoresOnlyThatState()
+    {
+        Secret stored = TestSecret.Create().Scheduled();
+        CreateSecretOptions Expecting(SecretRevision revision) => new() { ExpectedRevision = revision, IfScheduledForDeletion = ScheduledDeletionBehavior.Restore };
+
+        Create(stored, Expecting(stored.Revision)).Next!.PlannedDeleteTime.Should().BeNull();
+        FluentActions.Invoking(() => { Create(stored, Expecting(TestSecret.Create().Revision)); }).ShouldFail(SecretStoreErrorCodes.RevisionConflict);
+        FluentActions.Invoking(() => { Create(stored, Expecting(stored.Revision), now: TestSecret.Now.AddDays(8)); }).ShouldFail(SecretStoreErrorCodes.RevisionConflict);
+    }
+
     private static SecretTransition Create(Secret stored, CreateSecretOptions options, bool? same = null, DateTimeOffset? now = null)
     {
         return SecretLife.Create(stored, new CreateRequest("name", 8, TestSecret.Text, "store-default", options), same, TestSecret.Context(now));

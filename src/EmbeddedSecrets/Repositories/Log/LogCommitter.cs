@@ -74,7 +74,7 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
             throw;
         }
 
-        state.Header = _batch.NewHeader ?? state.Header;
+        state.Header = _batch.NewHeader?.Copy() ?? state.Header;
         state.Sequence = sequence;
         signal.MoveTo(sequence);
     }

@@ -28,7 +28,18 @@ internal sealed class LogFile(SafeFileHandle handle, string path) : ILogFile
         return total;
     }
 
-    public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(handle, bytes, offset);
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        try
+        {
+            RandomAccess.Write(handle, bytes, offset);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            // What .NET makes of EFBIG: the file may not grow, by a limit of the process or of the file system.
+            throw new IOException($"'{Path}' may not grow beyond offset {offset}.", exception);
+        }
+    }
 
     public void FlushData() => NativeFile.FlushData(handle, Path);
 

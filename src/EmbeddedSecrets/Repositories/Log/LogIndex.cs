@@ -72,6 +72,7 @@ internal sealed class LogIndex
         if (_payloads.TryGetValue(id, out PayloadLocation before))
         {
             LiveBytes -= PayloadBytes(before.Length);
+            _payloadDropped(id);
         }
         else
         {

@@ -16,16 +16,16 @@ internal static class LogName
 
     public static string TemporaryOf(long generation) => Of(generation) + TemporarySuffix;
 
+    /// <summary>Whether the name is exactly one that this library gives: whatever else lies there is left alone.</summary>
     public static bool IsTemporary(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(TemporarySuffix, StringComparison.Ordinal);
+        name.EndsWith(TemporarySuffix, StringComparison.Ordinal) && GenerationOf(name[..^TemporarySuffix.Length]) > 0;
 
     /// <summary>The generation that a file name tells, or 0.</summary>
     public static long GenerationOf(string name) =>
         name.Length == Prefix.Length + GenerationDigits + Suffix.Length
-        && name.StartsWith(Prefix, StringComparison.Ordinal)
-        && name.EndsWith(Suffix, StringComparison.Ordinal)
         && long.TryParse(name.AsSpan(Prefix.Length, GenerationDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long generation)
         && generation > 0
+        && name == Of(generation)
             ? generation
             : 0;
 }

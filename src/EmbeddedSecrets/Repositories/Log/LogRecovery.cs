@@ -11,6 +11,9 @@ internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state)
     /// <summary>So many bytes of supposed frames are examined for each byte of the file, before the search gives up and refuses.</summary>
     private const int SearchFactor = 8;
 
+    /// <summary>Behind the last frame there is never more than one frame that was not finished, and room made ahead.</summary>
+    private const long MaxTail = FrameHeader.MaxFrameLength + (4L << 20);
+
     private readonly LogReader _reader = new(file);
 
     public RecoveryReport Run(RepositoryHeader given, LogIndex index, bool readOnly, CancellationToken cancellationToken)
@@ -18,6 +21,11 @@ internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state)
         var replay = new LogReplay(_reader, seal, index, state);
         replay.Run(given, cancellationToken);
         if (replay.IsInSnapshot)
+        {
+            throw StoreFailures.Corrupt(file.Path, state.End);
+        }
+
+        if (_reader.Length - state.End > MaxTail)
         {
             throw StoreFailures.Corrupt(file.Path, state.End);
         }
@@ -38,7 +46,7 @@ internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state)
             throw StoreFailures.HeaderNotAuthentic(file.Path);
         }
 
-        if (!readOnly && (endOfData > state.End || !state.Closed))
+        if (!readOnly)
         {
             Repair(replay.LastFrameOffset, endOfData);
         }
@@ -81,16 +89,15 @@ internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state)
         return Checksum.Of(frame[FrameHeader.Size..]) == header.RestChecksum && seal.TryOpen(header, frame) is not null;
     }
 
-    /// <summary>The last frame may be in the cache only, so it is written again; what follows it becomes zeros; both are flushed.</summary>
+    /// <summary>
+    /// The last frame, a closing one too, may be in the cache only, after a flush that failed: it is written again. What follows
+    /// it becomes zeros. Both are flushed before anything follows.
+    /// </summary>
     private void Repair(long lastFrame, long endOfData)
     {
         try
         {
-            if (!state.Closed)
-            {
-                file.Write(_reader.Read(lastFrame, checked((int)(state.End - lastFrame))), lastFrame);
-            }
-
+            file.Write(_reader.Read(lastFrame, checked((int)(state.End - lastFrame))), lastFrame);
             Zeros.Write(file, state.End, endOfData);
             file.FlushData();
         }

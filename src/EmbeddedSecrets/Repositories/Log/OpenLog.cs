@@ -80,7 +80,7 @@ internal sealed class OpenLog : IDisposable
     {
         const long FirstGeneration = 1;
         var seal = new FrameSeal(protector, header.StoreId);
-        var state = new LogState { Generation = FirstGeneration, Header = header };
+        var state = new LogState { Generation = FirstGeneration, Header = header.Copy() };
         ILogFile file = LogGenerations.CreateFirst(directory, FirstGeneration, created =>
         {
             Span<byte> fileHeader = stackalloc byte[LogFileHeader.Length];

@@ -42,13 +42,15 @@ internal sealed class StoreDirectory : ILogDirectory
                 MakeDirectory(path);
             }
 
-            if (!OperatingSystem.IsWindows())
+            CheckDirectory(path);
+            StoreDirectory? opened = TakeLock(path, readOnly);
+            if (!readOnly && System.IO.Path.GetDirectoryName(path) is { } parent && !opened!.ListNames().Any(static name => LogName.GenerationOf(name) > 0))
             {
-                using SafeFileHandle directory = NativeFile.Open(path, FileAccessMode.Read);
-                Check(NativeFile.Examine(directory, path), path, FileKind.Directory);
+                // Whoever made the directory may have been killed before its name was on the disk.
+                NativeFile.FlushDirectory(parent);
             }
 
-            return TakeLock(path, readOnly);
+            return opened;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -102,7 +104,12 @@ internal sealed class StoreDirectory : ILogDirectory
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        // At once: a child process between fork and exec holds the lock too until it closes the descriptor.
+        NativeFile.Unlock(_lock);
+        _lock.Dispose();
+    }
 
     private string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
@@ -126,6 +133,19 @@ internal sealed class StoreDirectory : ILogDirectory
         if (parent is not null)
         {
             NativeFile.FlushDirectory(parent);
+        }
+    }
+
+    private static void CheckDirectory(string path)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            using SafeFileHandle directory = NativeFile.Open(path, FileAccessMode.Read);
+            Check(NativeFile.Examine(directory, path), path, FileKind.Directory);
+        }
+        else if (!OperatingSystem.IsWindows())
+        {
+            Check(new FileFacts(Directory.Exists(path) ? FileKind.Directory : FileKind.Other, File.GetUnixFileMode(path), null, null, 0), path, FileKind.Directory);
         }
     }
 
