@@ -22,6 +22,18 @@ public sealed class SecretStoreOptions
     /// <value>The default is <see langword="false"/>. A store that is opened so still excludes other users.</value>
     public bool ReadOnly { get; set; }
 
+    /// <summary>Gets or sets what an opening does with an unfinished last commit.</summary>
+    /// <value>The default is <see cref="RecoveryMode.DropUnfinished"/>: it is dropped and reported.</value>
+    public RecoveryMode Recovery { get; set; }
+
+    /// <summary>Gets or sets who keeps the newest state of the store in another place, so that an older copy is found.</summary>
+    /// <value>Null for nobody: then an older copy that is put back opens. See <see cref="EmbeddedSecrets.RollbackAnchor"/>.</value>
+    public IRollbackAnchor? RollbackAnchor { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether an opening accepts a store that is older than its anchor, and begins a new epoch with it.</summary>
+    /// <value>The default is <see langword="false"/>. Set it for one opening only, after a restore that is meant.</value>
+    public bool AcceptRollback { get; set; }
+
     /// <summary>Gets or sets how many bytes of sealed values the file repository keeps in memory.</summary>
     /// <value>0 to 2^40 bytes; the default is 64 MiB. The values are kept as they are on the disk, encrypted.</value>
     public long PayloadCacheBytes { get; set; } = 64L << 20;

@@ -17,6 +17,9 @@ internal static class SecretStoreOptionsValidator
             RecoveryWindow = options.RecoveryWindow,
             PurgeProtection = options.PurgeProtection,
             ReadOnly = options.ReadOnly,
+            Recovery = options.Recovery,
+            RollbackAnchor = options.RollbackAnchor,
+            AcceptRollback = options.AcceptRollback,
             PayloadCacheBytes = options.PayloadCacheBytes,
             RecordCacheEntries = options.RecordCacheEntries,
             TimeProvider = options.TimeProvider,
@@ -35,6 +38,7 @@ internal static class SecretStoreOptionsValidator
         Require(options.DefaultEncryptionKeyId != EncryptionKeys.Store, $"{nameof(SecretStoreOptions.DefaultEncryptionKeyId)} is '{EncryptionKeys.Store}', which is reserved for the store itself. Name another key.");
         Require(options.PayloadCacheBytes is >= 0 and <= SecretStoreOptions.MaxPayloadCacheBytes, $"{nameof(SecretStoreOptions.PayloadCacheBytes)} is {options.PayloadCacheBytes}. Set 0 to {SecretStoreOptions.MaxPayloadCacheBytes} bytes.");
         Require(options.RecordCacheEntries is >= 0 and <= SecretStoreOptions.MaxRecordCacheEntries, $"{nameof(SecretStoreOptions.RecordCacheEntries)} is {options.RecordCacheEntries}. Set 0 to {SecretStoreOptions.MaxRecordCacheEntries} records.");
+        Require(Enum.IsDefined(options.Recovery), $"{nameof(SecretStoreOptions.Recovery)} is {options.Recovery}. Set {nameof(RecoveryMode.DropUnfinished)} or {nameof(RecoveryMode.Strict)}.");
         Require(options.TimeProvider is not null, $"{nameof(SecretStoreOptions.TimeProvider)} is null. Set a clock, or leave the default.");
         return failures;
 

@@ -51,6 +51,9 @@ public static class SecretStoreErrorCodes
     /// <summary>500: the store was written in a format that this library does not know.</summary>
     public const string UnsupportedFormat = "Store.UnsupportedFormat";
 
+    /// <summary>500: the store is older than the state that its rollback anchor keeps.</summary>
+    public const string RolledBack = "Store.RolledBack";
+
     /// <summary>500: a file or directory can be read or changed by others.</summary>
     public const string InsecurePermissions = "Store.InsecurePermissions";
 

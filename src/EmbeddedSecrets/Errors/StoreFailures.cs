@@ -26,6 +26,27 @@ internal static class StoreFailures
         500,
         string.Create(CultureInfo.InvariantCulture, $"'{path}' has format version {version}, which this version of the library does not know. Open it with a newer one."));
 
+    public static SecretStoreIntegrityException RolledBack(string location, long expected, long found) => new(
+        SecretStoreErrorCodes.RolledBack,
+        500,
+        string.Create(CultureInfo.InvariantCulture, $"The store in '{location}' stands at change {found}, and its rollback anchor knows change {expected} of it, or another store or history: an older copy was put back, or the end of the log was cut off. Nothing was changed. Put the newest copy back, or open it once with {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.AcceptRollback)} if the older state is what you want."));
+
+    public static SecretStoreIntegrityException DroppedRefused(string path, long offset, long bytes) => new(
+        SecretStoreErrorCodes.Corrupt,
+        500,
+        string.Create(CultureInfo.InvariantCulture, $"'{path}' has {bytes} bytes at offset {offset} that are no whole commit: an unfinished one, or one that was damaged. Recovery is strict, so nothing was changed. Open it once with {nameof(RecoveryMode)}.{nameof(RecoveryMode.DropUnfinished)} to drop them."));
+
+    public static SecretStoreUnavailableException AnchorFailed(Exception cause) => new(
+        SecretStoreErrorCodes.ServiceUnavailable,
+        503,
+        $"The rollback anchor cannot be used: {cause.Message} What was committed stays readable; nothing is committed before the anchor can be advanced again. Try again when the cause is gone.",
+        cause);
+
+    public static SecretStoreIntegrityException AnchorGoesBack(string path) => new(
+        SecretStoreErrorCodes.RolledBack,
+        500,
+        $"The rollback anchor in '{path}' holds a later state than the one to be kept. Another copy of the store uses it: give each store an anchor of its own.");
+
     public static SecretStoreAccessException Insecure(string path, string problem, string remedy) => new(
         SecretStoreErrorCodes.InsecurePermissions,
         500,

@@ -18,10 +18,9 @@ public sealed class FileSecretRepository : ISecretRepository
     /// <summary>What a cached payload costs beside its own bytes.</summary>
     private const int CacheEntryBytes = 160;
 
-    private readonly bool _readOnly;
+    private readonly LogSettings _settings;
     private readonly BoundedCache<UInt128, byte[]> _payloads;
     private readonly Func<ILogDirectory?> _openDirectory;
-    private readonly TimeProvider _time;
     private readonly Lock _life = new();
 
     private ILogDirectory? _directory;
@@ -43,10 +42,9 @@ public sealed class FileSecretRepository : ISecretRepository
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         Location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        _readOnly = options?.ReadOnly ?? false;
-        _time = options?.TimeProvider ?? TimeProvider.System;
+        _settings = LogSettings.Of(options);
         _payloads = new BoundedCache<UInt128, byte[]>(options?.PayloadCacheBytes ?? new SecretStoreOptions().PayloadCacheBytes, static payload => payload.Length + CacheEntryBytes);
-        _openDirectory = openDirectory ?? (() => StoreDirectory.OpenLocked(Location, _readOnly));
+        _openDirectory = openDirectory ?? (() => StoreDirectory.OpenLocked(Location, _settings.ReadOnly));
     }
 
     /// <inheritdoc/>
@@ -70,7 +68,7 @@ public sealed class FileSecretRepository : ISecretRepository
             try
             {
                 _directory = _openDirectory();
-                _found = _directory is null ? null : LogGenerations.OpenNewest(_directory, _readOnly);
+                _found = _directory is null ? null : LogGenerations.OpenNewest(_directory, _settings.ReadOnly);
                 if (_found is null)
                 {
                     return ValueTask.FromResult<RepositoryHeader?>(null);
@@ -103,13 +101,13 @@ public sealed class FileSecretRepository : ISecretRepository
             CheckNotStarted();
             if (_directory is null)
             {
-                throw _readOnly ? StoreFailures.ReadOnly(Location) : new InvalidOperationException("Call ReadHeaderAsync before StartAsync.");
+                throw _settings.ReadOnly ? StoreFailures.ReadOnly(Location) : new InvalidOperationException("Call ReadHeaderAsync before StartAsync.");
             }
 
             try
             {
                 OpenLog log = Start(_directory, header, protector, cancellationToken);
-                if (!_readOnly)
+                if (!_settings.ReadOnly)
                 {
                     LogGenerations.RemoveOlder(_directory, log.Generation);
                     _directory.NoteHolder();
@@ -254,12 +252,12 @@ public sealed class FileSecretRepository : ISecretRepository
     {
         if (_found is { } found)
         {
-            return OpenLog.Recover(directory, found.File, found.Generation, header, protector, _readOnly, NewIndex, _time, cancellationToken);
+            return OpenLog.Recover(directory, found.File, found.Generation, header, protector, _settings, NewIndex, cancellationToken);
         }
 
-        return _readOnly
+        return _settings.ReadOnly
             ? throw StoreFailures.ReadOnly(Location)
-            : OpenLog.Create(directory, header, protector, NewIndex, _time);
+            : OpenLog.Create(directory, header, protector, _settings, NewIndex);
     }
 
     private LogIndex NewIndex() => new(_payloads.Remove);

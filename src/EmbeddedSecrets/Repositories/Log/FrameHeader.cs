@@ -121,7 +121,7 @@ internal readonly record struct FrameHeader
             PreviousTag = BinaryPrimitives.ReadUInt128LittleEndian(bytes[56..]),
             RestChecksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes[AuthenticatedSize..]),
         };
-        return header.Kind is >= FrameKind.Batch and <= FrameKind.SnapshotEnd
+        return header.Kind is >= FrameKind.Batch and <= FrameKind.Epoch
             && bytes[5..8].IndexOfAnyExcept((byte)0) < 0
             && header.FrameLength == length
             && header.FlushedTo >= 0

@@ -14,4 +14,7 @@ internal enum FrameKind
 
     /// <summary>The end of what was taken over: how much that is, and where the store stood.</summary>
     SnapshotEnd = 4,
+
+    /// <summary>A rollback was accepted: what follows belongs to a later epoch.</summary>
+    Epoch = 5,
 }

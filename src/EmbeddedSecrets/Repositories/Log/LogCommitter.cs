@@ -3,7 +3,7 @@ using EmbeddedSecrets.Errors;
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>Writes a batch: checks the conditions of each commit in order, appends one frame, publishes after its flush.</summary>
-internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex index, ChangeSignal signal)
+internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex index, ChangeSignal signal, RollbackGuard guard)
 {
     private readonly BatchWriter _batch = new();
     private readonly Dictionary<string, RecordStamp> _changed = new(StringComparer.Ordinal);
@@ -14,6 +14,7 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
         try
         {
             writer.ThrowIfStopped();
+            guard.CatchUp();
             int accepted = Collect(commits);
             if (accepted > 0)
             {
@@ -76,6 +77,7 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
 
         state.Header = _batch.NewHeader?.Copy() ?? state.Header;
         state.Sequence = sequence;
+        guard.Advance(state.Header!.StoreId, state);
         signal.MoveTo(sequence);
     }
 

@@ -6,7 +6,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// Opens a log: replays it, decides what stands behind the last good frame, and makes the end fit to be written behind
 /// (DESIGN F4). It may be killed at any point; run again it comes to the same end.
 /// </summary>
-internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state)
+internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state, RollbackGuard guard, bool strict)
 {
     /// <summary>So many bytes of supposed frames are examined for each byte of the file, before the search gives up and refuses.</summary>
     private const int SearchFactor = 8;
@@ -16,9 +16,12 @@ internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state)
 
     private readonly LogReader _reader = new(file);
 
+    /// <summary>Gets the epoch that must be begun before anything is written, because a rollback was accepted; null for none.</summary>
+    public long? NewEpoch { get; private set; }
+
     public RecoveryReport Run(RepositoryHeader given, LogIndex index, bool readOnly, CancellationToken cancellationToken)
     {
-        var replay = new LogReplay(_reader, seal, index, state);
+        var replay = new LogReplay(_reader, seal, index, state, guard);
         replay.Run(given, cancellationToken);
         if (replay.IsInSnapshot)
         {
@@ -46,6 +49,12 @@ internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state)
             throw StoreFailures.HeaderNotAuthentic(file.Path);
         }
 
+        if (strict && endOfData > state.End)
+        {
+            throw StoreFailures.DroppedRefused(file.Path, state.End, endOfData - state.End);
+        }
+
+        NewEpoch = guard.Decide(seal.StoreId, state);
         if (!readOnly)
         {
             Repair(replay.LastFrameOffset, endOfData);

@@ -1,11 +1,13 @@
+using System.Buffers.Binary;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>Authenticates a log from its first frame to its end, and builds the index (DESIGN F3, F4).</summary>
-internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index, LogState state)
+internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index, LogState state, RollbackGuard guard)
 {
     private readonly string _path = reader.Path;
+    private UInt128 _earlierTag;
 
     /// <summary>Gets the offset of the last frame; 0 when there is none.</summary>
     public long LastFrameOffset { get; private set; }
@@ -60,7 +62,8 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
             FrameKind.Batch => TryApplyBatch(header, frame, content, given),
             FrameKind.Closing => TryApplyClosing(header, content),
             FrameKind.Snapshot => TryApplySnapshot(header, content),
-            _ => TryApplySnapshotEnd(header, frame, content, given),
+            FrameKind.SnapshotEnd => TryApplySnapshotEnd(header, frame, content, given),
+            _ => TryApplyEpoch(header, content),
         };
         if (!applied)
         {
@@ -71,6 +74,11 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         state.LastTag = FrameSeal.Tag(header, frame);
         state.HeadTag = header.Kind == FrameKind.Closing ? state.HeadTag : state.LastTag;
         state.Closed = header.Kind == FrameKind.Closing;
+        if (!IsInSnapshot)
+        {
+            guard.Pass(state, _earlierTag);
+            _earlierTag = default;
+        }
     }
 
     private bool TryApplyBatch(in FrameHeader header, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> content, RepositoryHeader given)
@@ -120,7 +128,20 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         IsInSnapshot = false;
         state.Sequence = end.Sequence;
         state.Epoch = end.Epoch;
+        _earlierTag = end.HeadTag;
         return true;
+    }
+
+    private bool TryApplyEpoch(in FrameHeader header, ReadOnlySpan<byte> content)
+    {
+        if (state.Header is null || header.HeaderLength + header.BodyLength != 0 || content.Length != sizeof(long))
+        {
+            return false;
+        }
+
+        long before = state.Epoch;
+        state.Epoch = BinaryPrimitives.ReadInt64LittleEndian(content);
+        return state.Epoch > before;
     }
 
     private bool TryTakeHeader(ReadOnlySpan<byte> part, RepositoryHeader given)

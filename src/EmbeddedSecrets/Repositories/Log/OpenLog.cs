@@ -19,6 +19,7 @@ internal sealed class OpenLog : IDisposable
     private readonly FrameSeal _seal;
     private readonly Func<LogIndex> _newIndex;
     private readonly TimeProvider _time;
+    private readonly RollbackGuard _guard;
     private readonly SemaphoreSlim _compacting = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
 
@@ -28,21 +29,31 @@ internal sealed class OpenLog : IDisposable
     private LogCommitter? _committer;
     private long _lastCompaction;
 
-    private OpenLog(ILogDirectory directory, FrameSeal seal, LogView view, LogState state, bool readOnly, Func<LogIndex> newIndex, TimeProvider time, RecoveryReport report)
+    private OpenLog(ILogDirectory directory, FrameSeal seal, LogView view, LogState state, LogSettings settings, Func<LogIndex> newIndex, RollbackGuard guard, RecoveryReport report, long? newEpoch)
     {
         _directory = directory;
         _seal = seal;
         _view = view;
         _state = state;
         _newIndex = newIndex;
-        _time = time;
-        _lastCompaction = time.GetTimestamp();
+        _time = settings.Time;
+        _guard = guard;
+        _lastCompaction = _time.GetTimestamp();
         Report = report;
         Order = new NameOrder(() => _view.Index.Records.Select(static record => record.Key));
         Signal.MoveTo(state.Sequence);
-        if (!readOnly)
+        if (!settings.ReadOnly)
         {
-            Use(view, state, new LogWriter(view.File, seal, state));
+            var writer = new LogWriter(view.File, seal, state);
+            if (newEpoch is { } epoch)
+            {
+                byte[] content = new byte[sizeof(long)];
+                BinaryPrimitives.WriteInt64LittleEndian(content, epoch);
+                writer.Append(FrameKind.Epoch, null, content, []);
+                state.Epoch = epoch;
+            }
+
+            Use(view, state, writer);
             Commits = new CommitQueue(WriteBatch);
         }
     }
@@ -66,21 +77,27 @@ internal sealed class OpenLog : IDisposable
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The log owns the file.")]
     public static OpenLog Recover(
-        ILogDirectory directory, ILogFile file, long generation, RepositoryHeader given, IStoreProtector protector, bool readOnly, Func<LogIndex> newIndex, TimeProvider time, CancellationToken cancellationToken)
+        ILogDirectory directory, ILogFile file, long generation, RepositoryHeader given, IStoreProtector protector, LogSettings settings, Func<LogIndex> newIndex, CancellationToken cancellationToken)
     {
         var seal = new FrameSeal(protector, given.StoreId);
         var state = new LogState { Generation = generation };
         var view = new LogView(file, newIndex());
-        RecoveryReport report = new LogRecovery(file, seal, state).Run(given, view.Index, readOnly, cancellationToken);
-        return new OpenLog(directory, seal, view, state, readOnly, newIndex, time, report);
+        RollbackGuard guard = settings.NewGuard(directory.Path);
+        guard.Begin();
+        var recovery = new LogRecovery(file, seal, state, guard, settings.Recovery == RecoveryMode.Strict);
+        RecoveryReport report = recovery.Run(given, view.Index, settings.ReadOnly, cancellationToken);
+        return new OpenLog(directory, seal, view, state, settings, newIndex, guard, report, recovery.NewEpoch);
     }
 
     /// <summary>Makes a new store: the log appears under its name only when its first frame, with the header, is on the disk.</summary>
-    public static OpenLog Create(ILogDirectory directory, RepositoryHeader header, IStoreProtector protector, Func<LogIndex> newIndex, TimeProvider time)
+    public static OpenLog Create(ILogDirectory directory, RepositoryHeader header, IStoreProtector protector, LogSettings settings, Func<LogIndex> newIndex)
     {
         const long FirstGeneration = 1;
         var seal = new FrameSeal(protector, header.StoreId);
         var state = new LogState { Generation = FirstGeneration, Header = header.Copy() };
+        RollbackGuard guard = settings.NewGuard(directory.Path);
+        guard.Begin();
+        long? newEpoch = guard.Decide(header.StoreId, state);
         ILogFile file = LogGenerations.CreateFirst(directory, FirstGeneration, created =>
         {
             Span<byte> fileHeader = stackalloc byte[LogFileHeader.Length];
@@ -88,7 +105,7 @@ internal sealed class OpenLog : IDisposable
             created.Write(fileHeader, 0);
             new LogWriter(created, seal, state).Append(FrameKind.Batch, header, EmptyBatch(1), []);
         });
-        return new OpenLog(directory, seal, new LogView(file, newIndex()), state, readOnly: false, newIndex, time, new RecoveryReport());
+        return new OpenLog(directory, seal, new LogView(file, newIndex()), state, settings, newIndex, guard, new RecoveryReport(), newEpoch);
     }
 
     /// <summary>Copies what the log holds into a new one and goes on with that; heals a log whose writing has stopped.</summary>
@@ -184,7 +201,13 @@ internal sealed class OpenLog : IDisposable
         var compaction = new LogCompaction(_directory, _seal, old, _state, _newIndex(), meter);
         try
         {
-            await Commits!.RunAloneAsync(() => old.Index.Tracker = tracker, cancellationToken).ConfigureAwait(false);
+            await Commits!.RunAloneAsync(
+                () =>
+                {
+                    _guard.CatchUp();
+                    old.Index.Tracker = tracker;
+                },
+                cancellationToken).ConfigureAwait(false);
             compaction.Copy(tracker, cancellationToken);
             await Commits.RunAloneAsync(
                 () =>
@@ -208,7 +231,8 @@ internal sealed class OpenLog : IDisposable
     private void Use(LogView view, LogState state, LogWriter writer)
     {
         _writer = writer;
-        _committer = new LogCommitter(writer, state, view.Index, Signal);
+        _committer = new LogCommitter(writer, state, view.Index, Signal, _guard);
+        _guard.Advance(state.Header!.StoreId, state);
         view.Index.Order = Order;
         _state = state;
         _view = view;
