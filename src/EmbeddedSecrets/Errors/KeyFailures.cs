@@ -81,6 +81,12 @@ internal static class KeyFailures
         ServerError,
         $"The environment variable '{variable}' is not set, and the store '{location}' cannot be opened without the key in it. For a new store, make a key with RootKey.Generate() and set the variable to it.");
 
+    public static SecretStoreUnavailableException KeyFileUnavailable(string path, Exception cause) => new(
+        SecretStoreErrorCodes.ServiceUnavailable,
+        503,
+        $"The key file '{path}' cannot be used: {cause.Message} Try again when the cause is gone.",
+        cause);
+
     public static SecretStoreAccessException InsecureKeyFile(string path, string why) => new(
         SecretStoreErrorCodes.InsecurePermissions,
         ServerError,

@@ -15,8 +15,25 @@ internal sealed class FileRootKey(string path) : RawRootKey
 
     protected override PinnedBytes Load(RootKeyContext context, bool mayCreate)
     {
+        try
+        {
+            return ReadOrCreate(context, mayCreate);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw KeyFailures.KeyFileUnavailable(_path, exception);
+        }
+    }
+
+    private PinnedBytes ReadOrCreate(RootKeyContext context, bool mayCreate)
+    {
         if (TryRead() is { } key)
         {
+            if (mayCreate)
+            {
+                FlushName(key);
+            }
+
             return key;
         }
 
@@ -27,6 +44,24 @@ internal sealed class FileRootKey(string path) : RawRootKey
 
         KeyFileCreation.TryCreate(_path);
         return TryRead() ?? throw KeyFailures.KeyFileMissing(_path, context.StoreLocation);
+    }
+
+    /// <summary>Whoever made the file may have been stopped before its name was on the disk, and a store begins to depend on it now.</summary>
+    private void FlushName(PinnedBytes key)
+    {
+        try
+        {
+            NativeFile.FlushDirectory(Path.GetDirectoryName(_path)!);
+        }
+        catch (SystemCallException exception) when (exception.ErrorNumber == ErrorNumber.AccessDenied)
+        {
+            // Who may not list the directory did not make the file.
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Null when the file does not exist.</summary>

@@ -21,6 +21,18 @@ internal sealed class MountedFileRootKey(string path) : RawRootKey
 
     protected override PinnedBytes Load(RootKeyContext context, bool mayCreate)
     {
+        try
+        {
+            return Read(context);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw KeyFailures.KeyFileUnavailable(_path, exception);
+        }
+    }
+
+    private PinnedBytes Read(RootKeyContext context)
+    {
         using SafeFileHandle file = Open(context);
         KeyFile.Examine(file, _path);
         using SecretMemory memory = SecretMemory.Rent(KeyFile.MaxBytes);
