@@ -5,13 +5,16 @@ internal static class Program
 {
     public static async Task<int> Main(string[] arguments)
     {
-        if (arguments is not ["put-and-read", string directory, string keyFile, string count])
+        switch (arguments)
         {
-            Console.Error.WriteLine("This program is started by the tests.");
-            return 2;
+            case ["put-and-read", string directory, string keyFile, string count]:
+                return await PutAndReadAsync(directory, keyFile, Number(count));
+            case ["write", string directory, string keyFile, string writers, string puts]:
+                return await ChildWriters.RunAsync(directory, keyFile, Number(writers), Number(puts));
+            default:
+                await Console.Error.WriteLineAsync("This program is started by the tests.");
+                return 2;
         }
-
-        return await PutAndReadAsync(directory, keyFile, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture));
     }
 
     /// <summary>Puts the numbers 1 to count as versions of one secret and reads after each, whatever fails.</summary>
@@ -58,9 +61,11 @@ internal static class Program
         return 0;
     }
 
-    private static void Tell(string line)
+    public static void Tell(string line)
     {
         Console.Out.WriteLine(line);
         Console.Out.Flush();
     }
+
+    private static int Number(string argument) => int.Parse(argument, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -46,28 +46,54 @@ internal static class TracedProcess
                 command = ["strace", "-f", "-o", traceFile, "-e", $"trace={calls}", "-e", $"inject={inject}", .. command];
             }
 
-            using var child = new Process
-            {
-                StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true },
-            };
-            child.Start();
-            using var limit = new CancellationTokenSource(Limit);
-            Task<string> output = child.StandardOutput.ReadToEndAsync(limit.Token);
-            Task<string> errors = child.StandardError.ReadToEndAsync(limit.Token);
-            await child.WaitForExitAsync(limit.Token);
-            string[] lines = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            TestContext.Out.WriteLine(string.Join('\n', lines));
-            string error = await errors;
-            if (error.Length > 0)
-            {
-                TestContext.Out.WriteLine(error);
-            }
-
-            return new Outcome(lines, await File.ReadAllTextAsync(traceFile, limit.Token), child.ExitCode);
+            return await RunAsync(command, traceFile);
         }
         finally
         {
             File.Delete(traceFile);
         }
+    }
+
+    /// <summary>Traces the calls that touch one of the paths, and lets them fail where told; <paramref name="inject"/> counts these calls only.</summary>
+    public static async Task<Outcome> RunOnPathsAsync(IEnumerable<string> paths, string calls, string? inject, params string[] arguments)
+    {
+        string traceFile = Path.GetTempFileName();
+        try
+        {
+            string[] faults = inject is null ? [] : ["-e", $"inject={inject}"];
+            string[] command =
+            [
+                "strace", "-f", "-y", "-o", traceFile, "-e", $"trace={calls}", .. faults, .. paths.SelectMany(path => (string[])["-P", path]),
+                "dotnet", "exec", typeof(TracedProcess).Assembly.Location, .. arguments,
+            ];
+            return await RunAsync(command, traceFile);
+        }
+        finally
+        {
+            File.Delete(traceFile);
+        }
+    }
+
+    private static async Task<Outcome> RunAsync(string[] command, string traceFile)
+    {
+        using var child = new Process
+        {
+            StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        child.Start();
+        using var limit = new CancellationTokenSource(Limit);
+        Task<string> output = child.StandardOutput.ReadToEndAsync(limit.Token);
+        Task<string> errors = child.StandardError.ReadToEndAsync(limit.Token);
+        await using CancellationTokenRegistration killing = limit.Token.Register(() => child.Kill(entireProcessTree: true));
+        await child.WaitForExitAsync(limit.Token);
+        string[] lines = (await output).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        TestContext.Out.WriteLine(string.Join('\n', lines));
+        string error = await errors;
+        if (error.Length > 0)
+        {
+            TestContext.Out.WriteLine(error);
+        }
+
+        return new Outcome(lines, await File.ReadAllTextAsync(traceFile, limit.Token), child.ExitCode);
     }
 }
