@@ -13,7 +13,19 @@ internal sealed class LogReader(ILogFile file)
 
     public string Path => file.Path;
 
-    public long Length { get; } = file.Length;
+    public long Length { get; } = LengthOf(file);
+
+    public static long LengthOf(ILogFile file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailures.ReadFailed(file.Path, exception);
+        }
+    }
 
     /// <summary>The bytes at an offset, fewer than asked for only where the file ends. Valid until the next call.</summary>
     public ReadOnlySpan<byte> Read(long offset, int length)

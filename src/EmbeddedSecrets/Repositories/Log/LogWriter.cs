@@ -14,7 +14,7 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
     private const int KeptBytes = 8 << 20;
 
     private byte[] _buffer = [];
-    private long _allocated = file.Length;
+    private long _allocated = LogReader.LengthOf(file);
 
     /// <summary>Gets why writing has stopped, or null.</summary>
     public Exception? StopCause { get; private set; }

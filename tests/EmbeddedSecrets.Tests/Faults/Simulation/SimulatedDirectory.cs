@@ -1,0 +1,74 @@
+using EmbeddedSecrets.Repositories.Log;
+
+namespace EmbeddedSecrets.Tests.Faults.Simulation;
+
+/// <summary>The directory of a <see cref="SimulatedDisk"/>, held by one user at a time.</summary>
+internal sealed class SimulatedDirectory(SimulatedDisk disk) : ILogDirectory
+{
+    private bool _disposed;
+
+    public string Path => SimulatedDisk.Location;
+
+    public IReadOnlyList<string> ListNames()
+    {
+        disk.Run(DiskCallKind.List, string.Empty, 0, static () => { });
+        return [.. disk.Names.Keys];
+    }
+
+    public ILogFile Open(string name, bool readOnly)
+    {
+        SimulatedFile? file = null;
+        disk.Run(DiskCallKind.Open, name, 0, () => file = Use(disk.Names.TryGetValue(name, out SimulatedContent? content) ? content : throw new FileNotFoundException(null, name), name));
+        return file!;
+    }
+
+    public ILogFile Create(string name)
+    {
+        SimulatedFile? file = null;
+        disk.Run(DiskCallKind.Create, name, 0, () =>
+        {
+            if (disk.Names.ContainsKey(name))
+            {
+                throw new IOException("The file exists.");
+            }
+
+            var content = new SimulatedContent();
+            disk.Change(new NameChange(null, name, content));
+            file = Use(content, name);
+        });
+        return file!;
+    }
+
+    public void Rename(ILogFile file, string name)
+    {
+        var renamed = (SimulatedFile)file;
+        disk.Run(DiskCallKind.Rename, name, 0, () =>
+        {
+            disk.Change(new NameChange(renamed.Name, name, renamed.Content));
+            renamed.Name = name;
+        });
+    }
+
+    public void Delete(string name) => disk.Run(DiskCallKind.Delete, name, 0, () => disk.Change(new NameChange(name, null, null)));
+
+    public void Flush() => disk.Run(DiskCallKind.FlushNames, string.Empty, 0, disk.FlushNames);
+
+    public void NoteHolder()
+    {
+    }
+
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            disk.Held = false;
+        }
+    }
+
+    private SimulatedFile Use(SimulatedContent content, string name)
+    {
+        disk.OpenFiles++;
+        return new SimulatedFile(disk, content, name);
+    }
+}

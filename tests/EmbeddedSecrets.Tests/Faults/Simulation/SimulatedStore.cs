@@ -1,0 +1,90 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using EmbeddedSecrets.Tests.Repositories;
+
+namespace EmbeddedSecrets.Tests.Faults.Simulation;
+
+/// <summary>A file repository on a simulated disk, which tells the oracle what it promised.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "After a power cut nobody closes anything.")]
+internal sealed class SimulatedStore(SimulatedDisk disk, StoreOracle oracle, int seed)
+{
+    private readonly CommitGenerator _generator = new(new Random(seed));
+    private readonly FileSecretRepository _repository = new(SimulatedDisk.Location, null, disk.OpenDirectory);
+
+    public FileSecretRepository Repository => _repository;
+
+    /// <summary>Opens or makes the store. After a failure it may be called again.</summary>
+    public async Task<RecoveryReport> OpenAsync()
+    {
+        RepositoryHeader? header = await _repository.ReadHeaderAsync();
+        if (header is null && oracle.Acknowledged is not null)
+        {
+            throw new LostWriteException("The whole store is gone.");
+        }
+
+        RecoveryReport report = await _repository.StartAsync(header ?? Samples.Header(), new FixedKeyProtector());
+        oracle.Decide(await ShowAsync());
+        return report;
+    }
+
+    public RepositoryCommit Draw() => _generator.Next(oracle.Acknowledged!);
+
+    /// <summary>Commits, and returns the failure that the store answered, or null.</summary>
+    public async Task<SecretStoreException?> CommitAsync(RepositoryCommit? commit = null)
+    {
+        commit ??= Draw();
+        oracle.Begin(commit);
+        try
+        {
+            oracle.Acknowledge(commit, await _repository.CommitAsync(commit));
+            return null;
+        }
+        catch (SecretStoreUnavailableException exception)
+        {
+            if (exception.Code != SecretStoreErrorCodes.OutcomeUnknown)
+            {
+                oracle.Reject(commit);
+            }
+
+            return exception;
+        }
+    }
+
+    public async Task CommitAllAsync(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            (await CommitAsync()).Should().BeNull();
+        }
+    }
+
+    /// <summary>What the open store shows must be what was acknowledged.</summary>
+    public async Task CheckAsync() => oracle.Check(await ShowAsync());
+
+    public async Task CloseAsync()
+    {
+        await _repository.DisposeAsync();
+        disk.OpenFiles.Should().Be(0);
+        disk.Held.Should().BeFalse();
+    }
+
+    private Task<string> ShowAsync() => disk.QuietlyAsync(async () =>
+    {
+        var text = new StringBuilder($"sequence {await _repository.WaitForChangeAsync(-1)}, header {_repository.CurrentHeader.Revision}");
+        await foreach (RepositoryRecord record in _repository.EnumerateAsync(null))
+        {
+            text.Append(StoreModel.DescribeRecord(record.Name, record.Stamp, record.Sealed));
+        }
+
+        foreach ((UInt128 id, int length) in oracle.Payloads.OrderBy(static pair => pair.Key))
+        {
+            var payload = new byte[length];
+            if (await _repository.ReadPayloadAsync(id, payload))
+            {
+                text.Append(StoreModel.DescribePayload(id, payload));
+            }
+        }
+
+        return text.ToString();
+    });
+}
