@@ -16,15 +16,20 @@ internal sealed class SimulatedStore(SimulatedDisk disk, StoreOracle oracle, int
     /// <summary>Opens or makes the store. After a failure it may be called again.</summary>
     public async Task<RecoveryReport> OpenAsync()
     {
+        RecoveryReport report = await OpenUncheckedAsync();
+        oracle.Decide(await ShowAsync());
+        return report;
+    }
+
+    public async Task<RecoveryReport> OpenUncheckedAsync()
+    {
         RepositoryHeader? header = await _repository.ReadHeaderAsync();
         if (header is null && oracle.Acknowledged is not null)
         {
             throw new LostWriteException("The whole store is gone.");
         }
 
-        RecoveryReport report = await _repository.StartAsync(header ?? Samples.Header(), new FixedKeyProtector());
-        oracle.Decide(await ShowAsync());
-        return report;
+        return await _repository.StartAsync(header ?? Samples.Header(), new FixedKeyProtector());
     }
 
     public RepositoryCommit Draw() => _generator.Next(oracle.Acknowledged!);
@@ -68,7 +73,8 @@ internal sealed class SimulatedStore(SimulatedDisk disk, StoreOracle oracle, int
         disk.Held.Should().BeFalse();
     }
 
-    private Task<string> ShowAsync() => disk.QuietlyAsync(async () =>
+    /// <summary>Everything that the open store shows, in the form of <see cref="StoreModel.Describe"/>.</summary>
+    public Task<string> ShowAsync() => disk.QuietlyAsync(async () =>
     {
         var text = new StringBuilder($"sequence {await _repository.WaitForChangeAsync(-1)}, header {_repository.CurrentHeader.Revision}");
         await foreach (RepositoryRecord record in _repository.EnumerateAsync(null))
