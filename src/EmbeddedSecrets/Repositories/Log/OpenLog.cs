@@ -105,7 +105,15 @@ internal sealed class OpenLog : IDisposable
             created.Write(fileHeader, 0);
             new LogWriter(created, seal, state).Append(FrameKind.Batch, header, EmptyBatch(1), []);
         });
-        return new OpenLog(directory, seal, new LogView(file, newIndex()), state, settings, newIndex, guard, new RecoveryReport(), newEpoch);
+        try
+        {
+            return new OpenLog(directory, seal, new LogView(file, newIndex()), state, settings, newIndex, guard, new RecoveryReport(), newEpoch);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Copies what the log holds into a new one and goes on with that; heals a log whose writing has stopped.</summary>
