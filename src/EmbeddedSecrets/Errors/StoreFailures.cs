@@ -81,6 +81,11 @@ internal static class StoreFailures
         $"The change was written to '{path}', but whether it is on the disk is unknown, because: {cause.Message} Repair the cause, then call {nameof(SecretStore.Maintenance)}.{nameof(SecretStoreMaintenance.CompactAsync)}, or close the store and open it again, and look whether the change is there.",
         cause);
 
+    public static SecretStoreUnavailableException CancelledInFlight() => new(
+        SecretStoreErrorCodes.OutcomeUnknown,
+        503,
+        "The call was cancelled while its change was being written: whether the change is made is unknown. Look whether it is there before you try again; a version id or an expected revision makes trying again safe.");
+
     public static SecretStoreUnavailableException ReadFailed(string path, Exception cause) => new(
         SecretStoreErrorCodes.ServiceUnavailable,
         503,

@@ -10,8 +10,8 @@ namespace EmbeddedSecrets;
 /// <see cref="ReadHeaderAsync"/> or <see cref="StartAsync"/> fails, both can be called again from the beginning.</para>
 /// <para>Failures: what concerns stored bytes or the medium is a <see cref="SecretStoreException"/>; a condition that does not
 /// hold is a <see cref="RepositoryConflictException"/>. A name that is absent is no failure.</para>
-/// <para>Cancellation is honoured before a commit becomes part of a write, never after: a commit whose outcome cannot be told
-/// is <c>Store.OutcomeUnknown</c>.</para>
+/// <para>Cancellation is honoured before a commit becomes part of a write; a caller who gives up later, like one whose flush
+/// failed, gets <c>Store.OutcomeUnknown</c>, never a cancellation.</para>
 /// <para>Every implementation passes the fixture <c>SecretRepositoryContract</c> of the test project, which stands for use
 /// with one's own.</para>
 /// </remarks>

@@ -19,6 +19,9 @@ internal sealed class FaultyLogFile(ILogFile inner) : IWrappedLogFile
 
     public bool FailRead { get; set; }
 
+    /// <summary>Called at the beginning of every flush.</summary>
+    public Action? OnFlush { get; set; }
+
     /// <summary>Holds every flush until it is set.</summary>
     public ManualResetEventSlim Gate { get; } = new(initialState: true);
 
@@ -43,6 +46,7 @@ internal sealed class FaultyLogFile(ILogFile inner) : IWrappedLogFile
 
     public void FlushData()
     {
+        OnFlush?.Invoke();
         Waiting = !Gate.IsSet;
         Gate.Wait(TimeSpan.FromSeconds(30));
         Waiting = false;

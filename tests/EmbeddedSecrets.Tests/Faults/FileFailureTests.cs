@@ -159,6 +159,34 @@ public sealed class FileFailureTests
     }
 
     [Test]
+    public async Task CommitAsync_CancelledInFlight_IsOutcomeUnknownAndStillMade()
+    {
+        Task<long> leader = await HoldLeaderAsync();
+        Task<long> second = _repository.CommitAsync(Samples.Commit(Samples.Create("second"))).AsTask();
+        using var source = new CancellationTokenSource();
+        Task<long> third = _repository.CommitAsync(Samples.Commit(Samples.Create("third")), source.Token).AsTask();
+        var inFlight = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var release = new ManualResetEventSlim();
+        _file.OnFlush = () =>
+        {
+            inFlight.TrySetResult();
+            release.Wait(TimeSpan.FromSeconds(30));
+        };
+        _file.Gate.Set();
+        await leader;
+        await inFlight.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        await source.CancelAsync();
+
+        Func<Task> act = () => third;
+        (await act.Should().ThrowAsync<SecretStoreUnavailableException>()).Which.Code.Should().Be(SecretStoreErrorCodes.OutcomeUnknown);
+        _file.OnFlush = null;
+        release.Set();
+        await second;
+        (await _repository.FindAsync("third")).Should().NotBeNull("what is in flight goes on without its caller");
+    }
+
+    [Test]
     public async Task CommitAsync_BatchFails_EachCallerHasAnExceptionOfItsOwn()
     {
         Task<long> leader = await HoldLeaderAsync();

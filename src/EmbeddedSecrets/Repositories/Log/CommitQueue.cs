@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Errors;
+
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
@@ -80,19 +82,32 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
         return pending.Failure is null ? pending.Sequence : throw pending.Failure;
     }
 
+    /// <summary>Takes back what waits. What is in flight goes on without its caller, who cannot be told how it ends.</summary>
     private void Withdraw(PendingCommit pending, CancellationToken cancellationToken)
     {
+        bool waits;
         lock (_gate)
         {
-            if (pending.Node?.List is null)
+            waits = pending.Node?.List is not null;
+            if (waits)
             {
+                _waiting.Remove(pending.Node!);
+            }
+            else if (!pending.IsInFlight)
+            {
+                // It leads by now, or it has ended.
                 return;
             }
-
-            _waiting.Remove(pending.Node);
         }
 
-        pending.Turn!.TrySetCanceled(cancellationToken);
+        if (waits)
+        {
+            pending.Turn!.TrySetCanceled(cancellationToken);
+        }
+        else
+        {
+            pending.Turn!.TrySetException(StoreFailures.CancelledInFlight());
+        }
     }
 
     private void Lead(PendingCommit first)
@@ -114,7 +129,7 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
             PassOn();
             for (int i = 1; i < batch.Count; i++)
             {
-                batch[i].Turn!.SetResult(false);
+                batch[i].Turn!.TrySetResult(false);
             }
         }
     }
@@ -146,6 +161,7 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
                 && size + node.Value.Size <= MaxBatchBytes)
             {
                 _waiting.RemoveFirst();
+                node.Value.IsInFlight = true;
                 batch.Add(node.Value);
                 size += node.Value.Size;
             }

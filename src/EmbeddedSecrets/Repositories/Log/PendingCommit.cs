@@ -27,6 +27,9 @@ internal sealed class PendingCommit
 
     public LinkedListNode<PendingCommit>? Node { get; set; }
 
+    /// <summary>Gets or sets a value indicating whether a leader has it in the batch that is being written: it cannot be taken back any more.</summary>
+    public bool IsInFlight { get; set; }
+
     public long Sequence { get; set; }
 
     public Exception? Failure { get; set; }
