@@ -73,7 +73,9 @@ public sealed class LogDamageTests
         {
             (int offset, int length) = _frames[2];
             byte[] changed = Flip(_crashed, offset + position);
-            FrameHeader.WriteChecksums(changed.AsSpan(offset, length), length);
+            bool isSnapshot = changed[offset + 4] == (byte)FrameKind.Snapshot && FrameHeader.TryRead(changed.AsSpan(offset), out _);
+            FrameHeader.TryRead(_crashed.AsSpan(offset), out FrameHeader header);
+            FrameHeader.WriteChecksums(changed.AsSpan(offset, length), isSnapshot ? header.BodyStart : length);
 
             (await RefuseAsync(changed, SecretStoreErrorCodes.Tampered)).Message.Should().Contain(string.Create(CultureInfo.InvariantCulture, $"offset {offset}"));
         }
