@@ -26,17 +26,18 @@ internal sealed record EncryptionKey(string Id, EncryptionKeyState State, long C
     }
 }
 
-/// <summary>One generation of an encryption key; owned by the ring.</summary>
-internal sealed record KeyGeneration(DateTimeOffset CreateTime, Buffers.PinnedBytes Key, DerivedCipher Cipher) : IDisposable
+/// <summary>One generation of an encryption key; owned by the ring. It holds a key, so it is a class and prints nothing.</summary>
+internal sealed class KeyGeneration(DateTimeOffset createTime, Buffers.PinnedBytes key) : IDisposable
 {
-    public static KeyGeneration Create(DateTimeOffset createTime, Buffers.PinnedBytes key) => new(createTime, key, new DerivedCipher(key.Span, KeyPurposes.Wrap, commits: true));
+    public DateTimeOffset CreateTime => createTime;
 
-    /// <summary>A record would print its parts.</summary>
-    public override string ToString() => nameof(KeyGeneration);
+    public Buffers.PinnedBytes Key => key;
+
+    public DerivedCipher Cipher { get; } = new(key.Span, KeyPurposes.Wrap, commits: true);
 
     public void Dispose()
     {
         Cipher.Dispose();
-        Key.Dispose();
+        key.Dispose();
     }
 }

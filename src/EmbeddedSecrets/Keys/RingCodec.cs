@@ -93,7 +93,7 @@ internal static class RingCodec
                 }
 
                 last = number;
-                generations.Add(number, KeyGeneration.Create(reader.Time(), new PinnedBytes(reader.Bytes(CommittingCipher.KeyLength))));
+                generations.Add(number, new KeyGeneration(reader.Time(), new PinnedBytes(reader.Bytes(CommittingCipher.KeyLength))));
             }
 
             return state <= EncryptionKeyState.PendingDeletion && generations.ContainsKey(current)

@@ -25,7 +25,7 @@ internal sealed class RingKeys(UInt128 storeId, long revision, IReadOnlyDictiona
         {
             var key = new PinnedBytes(CommittingCipher.KeyLength);
             RandomNumberGenerator.Fill(key.Span);
-            var generations = new Dictionary<long, KeyGeneration> { [FirstGeneration] = KeyGeneration.Create(now, key) };
+            var generations = new Dictionary<long, KeyGeneration> { [FirstGeneration] = new KeyGeneration(now, key) };
             keys.Add(id, new EncryptionKey(id, EncryptionKeyState.Enabled, FirstGeneration, generations));
         }
 

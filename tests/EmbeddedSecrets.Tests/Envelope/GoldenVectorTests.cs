@@ -7,7 +7,7 @@ public class GoldenVectorTests
 {
     [Test]
     public void Value_FixedInputs_GivesTheSameBytesForEver() =>
-        Hash(ValueEnvelope.Seal(Samples.Bytes(32), Samples.Context, Samples.Utf8("s3cret"), Samples.Bytes(12, 99))).Should().Be("67:f073e6484f521aaf03f61fb15265bf7c");
+        Hash(ValueEnvelope.Seal(Samples.Bytes(32), Samples.Context, Samples.Utf8("s3cret"), Samples.Bytes(12, 99))).Should().Be("67:8b1627f87c5ab57f31a75038a6982d94");
 
     [Test]
     public void DerivedCipher_FixedInputs_GivesTheSameBytesForEver()
@@ -25,7 +25,7 @@ public class GoldenVectorTests
         var writer = new EmbeddedSecrets.Buffers.FieldWriter([]);
         RecordCodec.Encode(ref writer, Samples.Secret());
 
-        Hash(writer.Written.ToArray()).Should().Be("396:a089d63013572b92e8105dddcb270337");
+        Hash(writer.Written.ToArray()).Should().Be("396:16ecd98cdaa2220bc088143a5ff25d37");
     }
 
     [Test]
