@@ -51,7 +51,7 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
                 OptionRules.Check(Options(o), nameof(operation));
                 break;
             case Operation.MoveStage o:
-                OptionRules.Check(o.Stage, Move(o), nameof(operation));
+                OptionRules.Check(o.Stage, OperationArguments.Move(o), nameof(operation));
                 break;
             case Operation.Describe o:
                 OptionRules.Check(Options(o), nameof(operation));
@@ -80,7 +80,7 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
                 _now = _now.AddDays(o.Days);
                 return "ok";
             case Operation.Read o:
-                return _values[SecretVersions.Select(name, stored, Selector(o), _now).Content!.PayloadId];
+                return _values[SecretVersions.Select(name, stored, OperationArguments.Selector(o), _now).Content!.PayloadId];
             case Operation.Create o:
                 var request = new CreateRequest(name, ++_lastRandom, TestSecret.Text, "default", Options(o));
                 return Commit(name, stored, SecretLife.Create(stored, request, IsSame(stored, o.VersionId, o.Value, whenScheduled: true), Context), o.Value);
@@ -97,7 +97,7 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
         string name = operation.Name;
         return operation switch
         {
-            Operation.MoveStage o => SecretVersions.MoveStage(name, stored, o.Stage, Move(o), Revision(stored, o.Expected), Context),
+            Operation.MoveStage o => SecretVersions.MoveStage(name, stored, o.Stage, OperationArguments.Move(o), Revision(stored, o.Expected), Context),
             Operation.Describe o => SecretLife.Update(name, stored, Options(o), Context),
             Operation.UpdateVersion o => SecretVersions.Update(name, stored, o.VersionId, Options(o), Context),
             Operation.Destroy o => SecretVersions.Destroy(name, stored, o.VersionId, Revision(stored, o.Expected), Context),
@@ -211,25 +211,4 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
         Expectation.Present => stored?.Revision ?? default(SecretRevision),
         _ => default(SecretRevision),
     };
-
-    private static SecretVersionSelector Selector(Operation.Read o) => (o.VersionId, o.Stage) switch
-    {
-        (null, null) => default,
-        (null, { } stage) => SecretVersionSelector.Stage(stage),
-        ({ } id, null) => SecretVersionSelector.Version(id),
-        ({ } id, { } stage) => SecretVersionSelector.VersionWithStage(id, stage),
-    };
-
-    private static VersionStageMove Move(Operation.MoveStage o) => (o.From, o.To) switch
-    {
-        (null, { } to) => VersionStageMove.To(to),
-        ({ } from, null) => VersionStageMove.RemoveFrom(from),
-        ({ } from, { } to) => VersionStageMove.FromTo(from, to),
-        _ => throw new NotSupportedException(),
-    };
-}
-
-internal static class Pairs
-{
-    public static Dictionary<string, string> ToDictionary(this (string Key, string Value)[] pairs) => pairs.ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 }

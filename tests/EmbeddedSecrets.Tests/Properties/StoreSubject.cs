@@ -63,7 +63,7 @@ internal sealed class StoreSubject : ISecretSubject, IDisposable
 
                 return "ok";
             case Operation.Read o:
-                using (SecretValueResult result = await _store.GetSecretValueAsync(name, Selector(o)))
+                using (SecretValueResult result = await _store.GetSecretValueAsync(name, OperationArguments.Selector(o)))
                 {
                     return result.Value.RevealText();
                 }
@@ -108,7 +108,7 @@ internal sealed class StoreSubject : ISecretSubject, IDisposable
         switch (operation)
         {
             case Operation.MoveStage o:
-                await _store.UpdateSecretVersionStageAsync(name, o.Stage, Move(o), new UpdateStageOptions { ExpectedRevision = Revision(name, o.Expected) });
+                await _store.UpdateSecretVersionStageAsync(name, o.Stage, OperationArguments.Move(o), new UpdateStageOptions { ExpectedRevision = Revision(name, o.Expected) });
                 break;
             case Operation.Describe o:
                 await _store.UpdateSecretAsync(name, new UpdateSecretOptions { Description = o.Description, Annotations = o.Annotations?.ToDictionary(), ExpectedRevision = Revision(name, o.Expected) });
@@ -164,22 +164,6 @@ internal sealed class StoreSubject : ISecretSubject, IDisposable
         null => null,
         0 => SecretVersionValidity.Always,
         { } some => new SecretVersionValidity(expiresAt: _clock.Now.AddDays(some)),
-    };
-
-    private static SecretVersionSelector Selector(Operation.Read o) => (o.VersionId, o.Stage) switch
-    {
-        (null, null) => default,
-        (null, { } stage) => SecretVersionSelector.Stage(stage),
-        ({ } id, null) => SecretVersionSelector.Version(id),
-        ({ } id, { } stage) => SecretVersionSelector.VersionWithStage(id, stage),
-    };
-
-    private static VersionStageMove Move(Operation.MoveStage o) => (o.From, o.To) switch
-    {
-        (null, { } to) => VersionStageMove.To(to),
-        ({ } from, null) => VersionStageMove.RemoveFrom(from),
-        ({ } from, { } to) => VersionStageMove.FromTo(from, to),
-        _ => throw new NotSupportedException(),
     };
 
     private sealed class MovableClock(DateTimeOffset now) : TimeProvider
