@@ -39,7 +39,9 @@ public readonly struct SecretRevision : IEquatable<SecretRevision>
     public static bool TryParse([NotNullWhen(true)] string? text, out SecretRevision revision)
     {
         revision = default;
-        if (text is null || text.Length < 34 || text[32] != '-'
+
+        // The number parsers of the BCL take zero characters at the end.
+        if (text is null || text.Length < 34 || text[32] != '-' || text.Contains('\0', StringComparison.Ordinal)
             || !UInt128.TryParse(text.AsSpan(0, 32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 incarnation)
             || !long.TryParse(text.AsSpan(33), NumberStyles.None, CultureInfo.InvariantCulture, out long number))
         {
