@@ -20,7 +20,7 @@ internal static class BatchReader
         while (!fields.HasFailed && !fields.IsAtEnd)
         {
             int changes = fields.TakeInt32();
-            if (changes is < 0 or > CommitRules.MaxChanges)
+            if (changes is < 0 or > CommitRules.MaxChanges || sequence == LogState.MaxNumber)
             {
                 return false;
             }

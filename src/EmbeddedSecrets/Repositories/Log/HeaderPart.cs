@@ -26,6 +26,6 @@ internal static class HeaderPart
         }
 
         long revision = BinaryPrimitives.ReadInt64LittleEndian(part[RevisionOffset..]);
-        return revision < 1 ? null : new RepositoryHeader(BinaryPrimitives.ReadUInt128LittleEndian(part), revision, part[ContentOffset..].ToArray());
+        return revision is < 1 or > LogState.MaxNumber ? null : new RepositoryHeader(BinaryPrimitives.ReadUInt128LittleEndian(part), revision, part[ContentOffset..].ToArray());
     }
 }

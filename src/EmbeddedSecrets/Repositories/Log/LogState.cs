@@ -3,6 +3,9 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// <summary>Where the log stands: what the next frame follows on.</summary>
 internal sealed class LogState
 {
+    /// <summary>The highest change sequence and header revision that are read: there is always a next one.</summary>
+    public const long MaxNumber = long.MaxValue - 1;
+
     public required long Generation { get; init; }
 
     /// <summary>Gets or sets the offset behind the last frame, where the next one goes; everything before it is on the disk.</summary>

@@ -33,6 +33,6 @@ internal readonly record struct SnapshotEnd(long Sequence, long Epoch, UInt128 H
             BinaryPrimitives.ReadUInt128LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]));
-        return end is { Sequence: >= 0, Epoch: >= 0 };
+        return end is { Sequence: >= 0 and <= LogState.MaxNumber, Epoch: >= 0 };
     }
 }
