@@ -62,7 +62,8 @@ internal sealed class MountedFileRootKey(string path) : RawRootKey
         }
     }
 
-    private static bool TryDecode(ReadOnlySpan<byte> content, Span<byte> key)
+    /// <summary>Any bytes; false where they are none of the forms beside the key line.</summary>
+    internal static bool TryDecode(ReadOnlySpan<byte> content, Span<byte> key)
     {
         if (content.Length == KeyLine.KeyLength)
         {
