@@ -14,13 +14,14 @@ public sealed class FullDiskTests
     public void RemoveVolume() => _volume?.Dispose();
 
     [Test]
-    public async Task Put_DiskFull_SaysSoAndGoesOnOnceSpaceIsFree([Values("256k", "1m")] string size)
+    public async Task Put_DiskFull_SaysSoAndGoesOnOnceSpaceIsFree(
+        [Values("64k", "256k", "1m")] string size)
     {
         _volume = MountedVolume.Tmpfs(size);
         string keyFile = Path.Combine(_volume.Outside, "root.key");
         string directory = Path.Combine(_volume.MountPoint, "store");
         string ballast = Path.Combine(_volume.MountPoint, "ballast");
-        await File.WriteAllBytesAsync(ballast, new byte[80 << 10]);
+        await File.WriteAllBytesAsync(ballast, new byte[size == "64k" ? 30 << 10 : 80 << 10]);
         List<string> acknowledged = [];
         List<string> failed = [];
         await using (SecretStore store = await SecretStore.OpenAsync(directory, RootKey.FromFile(keyFile)))

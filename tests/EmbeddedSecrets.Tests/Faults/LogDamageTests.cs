@@ -120,6 +120,17 @@ public sealed class LogDamageTests
     }
 
     [Test]
+    public void Frame_OfAnotherStoreWithTheSameKeys_DoesNotOpen()
+    {
+        (int offset, int length) = _frames[2];
+        FrameHeader.TryRead(_crashed.AsSpan(offset), out FrameHeader header).Should().BeTrue();
+        ReadOnlySpan<byte> frame = _crashed.AsSpan(offset, length);
+
+        new FrameSeal(new FixedKeyProtector(), Samples.StoreId).TryOpen(header, frame).Should().NotBeNull();
+        new FrameSeal(new FixedKeyProtector(), Samples.StoreId + 1).TryOpen(header, frame).Should().BeNull();
+    }
+
+    [Test]
     public async Task RandomBytes_Anywhere_OnlyTheLibrarysOwnErrors()
     {
         for (int i = 0; i < (Full ? 5000 : 100); i++)
