@@ -56,9 +56,9 @@ internal sealed class FileRollbackAnchor(string path) : IRollbackAnchor
             SafeFileHandle file;
             try
             {
-                file = NativeFile.Open(path, FileAccessMode.ReadWrite);
+                file = NativeFile.Open(path, create ? FileAccessMode.ReadWrite : FileAccessMode.Read);
             }
-            catch (IOException) when (!File.Exists(path))
+            catch (IOException exception) when (IsMissing(exception))
             {
                 if (!create)
                 {
@@ -83,6 +83,14 @@ internal sealed class FileRollbackAnchor(string path) : IRollbackAnchor
             throw StoreFailures.AnchorFailed(exception);
         }
     }
+
+    /// <summary>
+    /// Whether there is a place for the file, and no file in it. Whatever else stands in the way of it, a directory that is not
+    /// there or may not be entered, does not tell that no state was ever kept.
+    /// </summary>
+    private bool IsMissing(IOException exception) =>
+        exception is FileNotFoundException or SystemCallException { ErrorNumber: ErrorNumber.NoEntry }
+        && Directory.Exists(Path.GetDirectoryName(path));
 
     private static T Using<T>(SafeFileHandle file, Func<SafeFileHandle, T> use)
     {

@@ -149,6 +149,39 @@ public sealed class RollbackAnchorTests
     }
 
     [Test]
+    public async Task Open_CompactedAgainAndAgainWithoutTheAnchor_IsTheStateThatTheAnchorKnows()
+    {
+        await PutAsync("first");
+        for (int i = 0; i < 2; i++)
+        {
+            await using SecretStore store = await OpenAsync(new SecretStoreOptions());
+            await store.Maintenance.CompactAsync();
+        }
+
+        (await ReadAsync(Anchored())).Should().Be("first", "a compaction changes no state");
+        await PutAsync("second");
+        (await ReadAsync(Anchored())).Should().Be("second");
+    }
+
+    [TestCase(long.MaxValue, 1)]
+    [TestCase(-1, 1)]
+    [TestCase(0, -1)]
+    public async Task Open_AnchorHoldsAStateThatNoStoreCanHave_FailsAsTheAnchorDoes(long epoch, long sequence)
+    {
+        await PutAsync("first");
+        var options = new SecretStoreOptions
+        {
+            RollbackAnchor = RollbackAnchor.FromCallbacks(() => new RollbackHead(1, epoch, sequence, 1), static _ => { }),
+            AcceptRollback = true,
+        };
+
+        Func<Task> open = () => ReadAsync(options);
+
+        (await open.Should().ThrowAsync<SecretStoreUnavailableException>()).Which.Code.Should().Be(SecretStoreErrorCodes.ServiceUnavailable);
+        (await ReadAsync(Anchored())).Should().Be("first");
+    }
+
+    [Test]
     public async Task Put_AnchorFails_KeepsWhatIsCommittedAndRefusesMoreUntilItWorks()
     {
         RollbackHead? kept = null;
@@ -192,6 +225,21 @@ public sealed class RollbackAnchorTests
         anchor.Read().Should().Be(first);
         Action back = () => anchor.Advance(new RollbackHead(1, 0, 0, 10));
         back.Should().Throw<SecretStoreIntegrityException>().Which.Code.Should().Be(SecretStoreErrorCodes.RolledBack);
+    }
+
+    [TestCase("missing/anchor", SecretStoreErrorCodes.ServiceUnavailable)]
+    [TestCase("file/anchor", SecretStoreErrorCodes.ServiceUnavailable)]
+    [TestCase("directory", SecretStoreErrorCodes.InsecurePermissions)]
+    public async Task Open_PlaceOfTheAnchorIsNotThere_FailsInsteadOfBelievingTheStore(string path, string code)
+    {
+        await PutAsync("first");
+        await File.WriteAllTextAsync(_directory["file"], "no directory");
+        Directory.CreateDirectory(_directory["directory"]);
+
+        Func<Task> open = () => ReadAsync(new SecretStoreOptions { RollbackAnchor = RollbackAnchor.FromFile(_directory[path]) });
+
+        (await open.Should().ThrowAsync<SecretStoreException>()).Which.Code.Should().Be(
+            code, "a volume that is not mounted is no anchor that was never written");
     }
 
     private static IEnumerable<int> Frames(byte[] log)

@@ -76,6 +76,7 @@ internal sealed class LogCompaction
         _writer!.AppendUnflushed(FrameKind.SnapshotEnd, _fromState.Header, end, []);
         _state!.Sequence = _fromState.Sequence;
         _state.Epoch = _fromState.Epoch;
+        _state.HeadTag = _fromState.HeadTag;
         _state.Header = _fromState.Header;
         _file!.FlushData();
         try

@@ -7,7 +7,6 @@ namespace EmbeddedSecrets.Repositories.Log;
 internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index, LogState state, RollbackGuard guard)
 {
     private readonly string _path = reader.Path;
-    private UInt128 _earlierTag;
 
     /// <summary>Gets the offset of the last frame; 0 when there is none.</summary>
     public long LastFrameOffset { get; private set; }
@@ -72,12 +71,11 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
 
         state.FrameSequence = header.Sequence;
         state.LastTag = FrameSeal.Tag(header, frame);
-        state.HeadTag = header.Kind == FrameKind.Closing ? state.HeadTag : state.LastTag;
+        state.HeadTag = header.Kind is FrameKind.Batch or FrameKind.Epoch ? state.LastTag : state.HeadTag;
         state.Closed = header.Kind == FrameKind.Closing;
         if (!IsInSnapshot)
         {
-            guard.Pass(state, _earlierTag);
-            _earlierTag = default;
+            guard.Pass(state);
         }
     }
 
@@ -128,7 +126,7 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         IsInSnapshot = false;
         state.Sequence = end.Sequence;
         state.Epoch = end.Epoch;
-        _earlierTag = end.HeadTag;
+        state.HeadTag = end.HeadTag;
         return true;
     }
 

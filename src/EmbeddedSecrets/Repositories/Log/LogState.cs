@@ -22,7 +22,10 @@ internal sealed class LogState
     /// <summary>Gets or sets how often a rollback was accepted; a later history has a higher one.</summary>
     public long Epoch { get; set; }
 
-    /// <summary>Gets or sets the tag of the last frame with commits, which together with <see cref="Sequence"/> names this state of the store.</summary>
+    /// <summary>
+    /// Gets or sets the tag of the last batch or epoch, which together with <see cref="Sequence"/> names this state of the store.
+    /// A compaction carries it over: it changes no state.
+    /// </summary>
     public UInt128 HeadTag { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the last frame is a closing frame.</summary>

@@ -86,7 +86,7 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
         state.End += header.FrameLength;
         state.FrameSequence = header.Sequence;
         state.LastTag = tag;
-        state.HeadTag = header.Kind == FrameKind.Closing ? state.HeadTag : tag;
+        state.HeadTag = header.Kind is FrameKind.Batch or FrameKind.Epoch ? tag : state.HeadTag;
         state.Closed = header.Kind == FrameKind.Closing;
     }
 

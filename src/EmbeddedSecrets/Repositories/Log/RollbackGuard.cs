@@ -17,21 +17,26 @@ internal sealed class RollbackGuard(IRollbackAnchor? anchor, bool accepts, strin
     public void Begin()
     {
         _expected = anchor is null ? null : Ask(anchor.Read);
+        if (_expected is { Epoch: < 0 or long.MaxValue } or { Sequence: < 0 })
+        {
+            // The epoch after it could not be begun.
+            throw StoreFailures.AnchorFailed(new InvalidDataException("It holds a state that no store can have."));
+        }
+
         _behind = null;
         _met = false;
         _firstSequence = -1;
     }
 
-    /// <summary>Called with every state that the replay passes, and with the tag that the log before gave to it.</summary>
-    public void Pass(LogState state, UInt128 earlierTag = default)
+    /// <summary>Called with every state that the replay passes.</summary>
+    public void Pass(LogState state)
     {
         if (_firstSequence < 0)
         {
             _firstSequence = state.Sequence;
         }
 
-        _met |= _expected is { } head && head.Epoch == state.Epoch && head.Sequence == state.Sequence
-            && (head.Tag == state.HeadTag || (earlierTag != default && head.Tag == earlierTag));
+        _met |= _expected is { } head && head.Epoch == state.Epoch && head.Sequence == state.Sequence && head.Tag == state.HeadTag;
     }
 
     /// <summary>Decides, once the log is replayed.</summary>

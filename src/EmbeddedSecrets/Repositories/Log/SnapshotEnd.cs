@@ -4,7 +4,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
 /// The index of the frame that ends a snapshot, 48 bytes, little endian:
-/// <code>change sequence 8 | epoch 8 | tag of the last batch of the log before 16 | number of records 8 | number of payloads 8</code>
+/// <code>change sequence 8 | epoch 8 | tag of the last batch or epoch before it 16 | number of records 8 | number of payloads 8</code>
 /// </summary>
 internal readonly record struct SnapshotEnd(long Sequence, long Epoch, UInt128 HeadTag, long RecordCount, long PayloadCount)
 {
