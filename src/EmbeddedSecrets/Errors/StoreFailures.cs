@@ -104,6 +104,12 @@ internal static class StoreFailures
         $"The log in '{path}' could not be compacted: {cause.Message} Everything committed is as it was. Try again when the cause is gone.",
         cause);
 
+    public static SecretStoreUnavailableException WritesStoppedByCompaction(string path, Exception cause) => new(
+        SecretStoreErrorCodes.WritesStopped,
+        503,
+        $"Whether the compacted log in '{path}' has taken its place on the disk is unknown, because: {cause.Message} Everything committed is as it was, and writing has stopped. Repair the cause, then call {nameof(SecretStore.Maintenance)}.{nameof(SecretStoreMaintenance.CompactAsync)} again, or close the store and open it again.",
+        cause);
+
     public static SecretStoreUnavailableException LockFileMissing(string path) => new(
         SecretStoreErrorCodes.ServiceUnavailable,
         503,

@@ -13,6 +13,9 @@ internal sealed class FaultyLogDirectory(ILogDirectory inner, Func<ILogFile, IWr
 {
     public string Path => inner.Path;
 
+    /// <summary>Gets or sets a value indicating whether the names do not get to the disk.</summary>
+    public bool FailFlush { get; set; }
+
     public IReadOnlyList<string> ListNames() => inner.ListNames();
 
     public ILogFile Open(string name, bool readOnly) => wrap(inner.Open(name, readOnly));
@@ -23,7 +26,15 @@ internal sealed class FaultyLogDirectory(ILogDirectory inner, Func<ILogFile, IWr
 
     public void Delete(string name) => inner.Delete(name);
 
-    public void Flush() => inner.Flush();
+    public void Flush()
+    {
+        if (FailFlush)
+        {
+            throw new IOException("No such luck (flush of the directory).");
+        }
+
+        inner.Flush();
+    }
 
     public void NoteHolder() => inner.NoteHolder();
 

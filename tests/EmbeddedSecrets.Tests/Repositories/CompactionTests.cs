@@ -203,6 +203,42 @@ public sealed class CompactionTests
     }
 
     [Test]
+    public async Task CompactAsync_FlushOfTheDirectoryFails_SaysThatWritingHasStoppedAndHealsLater()
+    {
+        await _store.DisposeAsync();
+        FaultyLogDirectory directory = null!;
+        var repository = new FileSecretRepository(
+            _directory.Store, null, () => directory = new FaultyLogDirectory(StoreDirectory.OpenLocked(_directory.Store, readOnly: false)!, static opened => new FaultyLogFile(opened)));
+        _store = new SecretStore(repository, new KeyRing(RootKey.FromFile(_directory["root.key"])));
+        await CreateAsync("name", "before");
+        directory.FailFlush = true;
+
+        SecretStoreException error = await FailAsync(() => _store.Maintenance.CompactAsync().AsTask());
+
+        error.Code.Should().Be(SecretStoreErrorCodes.WritesStopped);
+        error.Message.Should().Contain("Maintenance.CompactAsync");
+        directory.FailFlush = false;
+        (await FailAsync(() => PutAsync("name", "refused"))).Code.Should().Be(SecretStoreErrorCodes.WritesStopped);
+        (await ReadAsync("name")).Should().Be("before");
+        await _store.Maintenance.CompactAsync();
+        await PutAsync("name", "after");
+        await ReopenAsync();
+        (await ReadAsync("name")).Should().Be("after");
+        Directory.GetFiles(_directory.Store).Select(Path.GetFileName).Should().BeEquivalentTo("commit.lock", LogName.Of(2));
+    }
+
+    [Test]
+    public async Task CompactAsync_ProgressWaitsForAPut_IsNotWaitedForByThePut()
+    {
+        await CreateAsync("name", "value");
+        var progress = new Reports([], () => PutAsync("name", "put by the progress").Wait(TimeSpan.FromSeconds(10)).Should().BeTrue("nobody may be kept from writing by it"));
+
+        await _store.Maintenance.CompactAsync(progress);
+
+        (await ReadAsync("name")).Should().Be("put by the progress");
+    }
+
+    [Test]
     public async Task OpenAsync_SnapshotDamagedOrCut_IsCorruptAndNeverHalf()
     {
         for (int i = 0; i < 20; i++)
@@ -307,8 +343,12 @@ public sealed class CompactionTests
         return result.Value.RevealText();
     }
 
-    private sealed class Reports(List<CompactionProgress> reports) : IProgress<CompactionProgress>
+    private sealed class Reports(List<CompactionProgress> reports, Action? then = null) : IProgress<CompactionProgress>
     {
-        public void Report(CompactionProgress value) => reports.Add(value);
+        public void Report(CompactionProgress value)
+        {
+            reports.Add(value);
+            then?.Invoke();
+        }
     }
 }

@@ -4,10 +4,17 @@ namespace EmbeddedSecrets.Repositories.Log;
 internal sealed class CompactionMeter(long totalBytes, IProgress<CompactionProgress>? progress)
 {
     private long _copied;
+    private long _told;
 
-    public void Add(int bytes)
+    public void Add(int bytes) => _copied += bytes;
+
+    /// <summary>Tells what was added. It runs the code of others: never while commits wait for it.</summary>
+    public void Tell()
     {
-        _copied += bytes;
-        progress?.Report(new CompactionProgress(_copied, Math.Max(totalBytes, _copied)));
+        if (_copied > _told)
+        {
+            _told = _copied;
+            progress?.Report(new CompactionProgress(_copied, Math.Max(totalBytes, _copied)));
+        }
     }
 }

@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Errors;
+
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
@@ -26,6 +28,7 @@ internal sealed class LogCompaction
     private ILogFile? _file;
     private LogState? _state;
     private LogWriter? _writer;
+    private bool _isAlone;
 
     public LogCompaction(ILogDirectory directory, FrameSeal seal, LogView from, LogState fromState, LogIndex emptyIndex, CompactionMeter meter)
     {
@@ -70,6 +73,7 @@ internal sealed class LogCompaction
     public (LogView View, LogState State, LogWriter Writer) Finish(ChangeTracker tracker, LogWriter oldWriter)
     {
         (HashSet<string> names, HashSet<UInt128> payloads) = tracker.Take();
+        _isAlone = true;
         CopyTouched(names, payloads);
         Span<byte> end = stackalloc byte[SnapshotEnd.Size];
         new SnapshotEnd(_fromState.Sequence, _fromState.Epoch, _fromState.HeadTag, _index.RecordCount, _index.PayloadCount).Write(end);
@@ -87,7 +91,7 @@ internal sealed class LogCompaction
         catch (Exception exception)
         {
             oldWriter.Stop(exception);
-            throw;
+            throw exception is IOException or UnauthorizedAccessException ? StoreFailures.WritesStoppedByCompaction(_directory.Path, exception) : exception;
         }
 
         ILogFile file = _file;
@@ -179,5 +183,9 @@ internal sealed class LogCompaction
 
         _meter.Add(_chunk.Body.Length);
         _chunk.Clear();
+        if (!_isAlone)
+        {
+            _meter.Tell();
+        }
     }
 }

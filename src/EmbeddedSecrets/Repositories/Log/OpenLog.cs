@@ -234,6 +234,7 @@ internal sealed class OpenLog : IDisposable
 
         old.File.Dispose();
         LogGenerations.RemoveOlder(_directory, Generation);
+        meter.Tell();
     }
 
     private void Use(LogView view, LogState state, LogWriter writer)
