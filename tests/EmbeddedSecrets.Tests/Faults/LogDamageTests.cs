@@ -133,7 +133,7 @@ public sealed class LogDamageTests
     [Test]
     public async Task RandomBytes_Anywhere_OnlyTheLibrarysOwnErrors()
     {
-        for (int i = 0; i < (Full ? 5000 : 100); i++)
+        for (int i = 0; i < (Full ? 1500 : 100); i++)
         {
             byte[] changed = [.. _crashed];
             int position = _random.Next(changed.Length);

@@ -6,7 +6,7 @@ public sealed class SecretModelTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static long Histories => Environment.GetEnvironmentVariable("EMBEDDEDSECRETS_FULL_TESTS") == "1" ? 200_000 : 500;
+    private static long Histories => Environment.GetEnvironmentVariable("EMBEDDEDSECRETS_FULL_TESTS") == "1" ? 50_000 : 500;
 
     [TestCase(8)]
     [TestCase(9)]

@@ -19,7 +19,7 @@ public sealed class StoreModelTests
                 using var subject = new StoreSubject(Start, reopens: false, SecretStore.CreateInMemory);
                 OperationGenerator.Compare(new SecretModel(Start, RingVersionLog.MaxCapacity), subject, history);
             },
-            iter: IsFull ? 20_000 : 200,
+            iter: IsFull ? 5_000 : 200,
             print: history => string.Join('\n', history.Select(OperationGenerator.Print)));
     }
 
@@ -34,7 +34,7 @@ public sealed class StoreModelTests
                     directory["store"], RootKey.FromFile(directory["root.key"]), new SecretStoreOptions { TimeProvider = clock }));
                 OperationGenerator.Compare(new SecretModel(Start, RingVersionLog.MaxCapacity), subject, history);
             },
-            iter: IsFull ? 2_000 : 60,
+            iter: IsFull ? 600 : 60,
             print: history => string.Join('\n', history.Select(OperationGenerator.Print)));
     }
 }

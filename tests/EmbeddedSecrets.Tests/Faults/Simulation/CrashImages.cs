@@ -99,13 +99,11 @@ internal static class CrashImages
                 }
             }
 
-            foreach ((int offset, byte[] part) in content.Unsynced)
+            (int Offset, byte[] Bytes)[] kept = [.. content.Unsynced.Select(part => (part.Offset, part.Bytes[..Math.Min(part.Bytes.Length, bytesOfSector(sector++))])).Where(static part => part.Item2.Length > 0)];
+            SimulatedContent.Grow(ref bytes, kept);
+            foreach ((int offset, byte[] part) in kept)
             {
-                int kept = Math.Min(part.Length, bytesOfSector(sector++));
-                if (kept > 0)
-                {
-                    SimulatedContent.Put(ref bytes, offset, part.AsSpan(0, kept));
-                }
+                SimulatedContent.Put(ref bytes, offset, part);
             }
 
             made[content] = bytes;

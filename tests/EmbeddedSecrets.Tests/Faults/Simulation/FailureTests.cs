@@ -28,7 +28,7 @@ public sealed class FailureTests : SimulationTest
     [Test]
     public async Task Fail_AnyCallOfARecovery_IsTypedAndTheNextOneSucceeds()
     {
-        for (int history = 0; history < (Full ? 500 : 40); history++)
+        for (int history = 0; history < (Full ? 200 : 40); history++)
         {
             (SimulatedDisk disk, StoreOracle oracle) = await PlayAsync(Seed, FaultPlan.Once(DiskFault.Crash, Random.Next(1, _whole.Calls.Count + 1)));
             (string what, SimulatedDisk image) = Random.GetItems(CrashImages.Of(disk, Random, 4).ToArray(), 1)[0];
@@ -45,7 +45,7 @@ public sealed class FailureTests : SimulationTest
 
     private async Task SweepAsync(Func<DiskCall, Func<DiskCall, DiskFault>> planOf, bool lasting)
     {
-        for (int pass = 0; pass < (Full ? 50 : 3); pass++)
+        for (int pass = 0; pass < (Full ? 20 : 3); pass++)
         {
             foreach (DiskCall call in _whole.Calls)
             {

@@ -37,6 +37,7 @@ internal sealed class SimulatedContent
 
     public void Flush()
     {
+        Grow(ref _durable, Unsynced);
         foreach ((int offset, byte[] bytes) in Unsynced)
         {
             Put(ref _durable, offset, bytes);
@@ -57,6 +58,16 @@ internal sealed class SimulatedContent
         }
 
         Unsynced.Clear();
+    }
+
+    /// <summary>Makes room for all parts at once.</summary>
+    public static void Grow(ref byte[] target, IReadOnlyCollection<(int Offset, byte[] Bytes)> parts)
+    {
+        int end = parts.Select(static part => part.Offset + part.Bytes.Length).DefaultIfEmpty().Max();
+        if (end > target.Length)
+        {
+            Array.Resize(ref target, end);
+        }
     }
 
     public static void Put(ref byte[] target, int offset, ReadOnlySpan<byte> bytes)

@@ -9,7 +9,7 @@ namespace EmbeddedSecrets.Tests.Faults.Simulation;
 internal sealed class SimulatedStore(SimulatedDisk disk, StoreOracle oracle, int seed)
 {
     private readonly CommitGenerator _generator = new(new Random(seed));
-    private readonly FileSecretRepository _repository = new(SimulatedDisk.Location, null, disk.OpenDirectory);
+    private readonly FileSecretRepository _repository = new(SimulatedDisk.Location, OptionsFor(oracle), disk.OpenDirectory);
 
     public FileSecretRepository Repository => _repository;
 
@@ -55,6 +55,22 @@ internal sealed class SimulatedStore(SimulatedDisk disk, StoreOracle oracle, int
         }
     }
 
+    /// <summary>Compacts, with commits at its first reports; these come while it copies, outside its turn of the queue.</summary>
+    /// <returns>The failure that the store answered, or null.</returns>
+    public async Task<SecretStoreException?> CompactAsync(int commitsMeanwhile = 0)
+    {
+        try
+        {
+            await _repository.CompactAsync(new CommitAtReport(this, commitsMeanwhile));
+            oracle.Compacted();
+            return null;
+        }
+        catch (SecretStoreUnavailableException exception)
+        {
+            return exception;
+        }
+    }
+
     public async Task CommitAllAsync(int count)
     {
         for (int i = 0; i < count; i++)
@@ -93,4 +109,25 @@ internal sealed class SimulatedStore(SimulatedDisk disk, StoreOracle oracle, int
 
         return text.ToString();
     });
+
+    private static SecretStoreOptions? OptionsFor(StoreOracle oracle) => oracle.IsAnchored
+        ? new SecretStoreOptions { RollbackAnchor = RollbackAnchor.FromCallbacks(() => oracle.Head, head => oracle.Head = head) }
+        : null;
+
+    /// <summary>Each commit touches something, so that the next report comes before the last turn.</summary>
+    private sealed class CommitAtReport(SimulatedStore store, int commits) : IProgress<CompactionProgress>
+    {
+        private int _left = commits;
+
+        public void Report(CompactionProgress value)
+        {
+            if (_left-- > 0)
+            {
+                // On a simulated disk nothing is waited for.
+                Task<SecretStoreException?> commit = store.CommitAsync();
+                commit.IsCompleted.Should().BeTrue();
+                commit.GetAwaiter().GetResult();
+            }
+        }
+    }
 }

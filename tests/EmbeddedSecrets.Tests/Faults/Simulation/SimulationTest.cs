@@ -23,17 +23,18 @@ public abstract class SimulationTest
         Random = new Random(Seed);
     }
 
-    /// <summary>All of them when everything is run, else some.</summary>
-    private protected T[] Sample<T>(IEnumerable<T> all, int wanted)
+    /// <summary>Some of them; when everything is run, all of them or as many more as there is time for.</summary>
+    private protected T[] Sample<T>(IEnumerable<T> all, int wanted, int wantedWhenFull = int.MaxValue)
     {
         T[] items = [.. all];
-        if (Full || items.Length <= wanted)
+        int count = Full ? wantedWhenFull : wanted;
+        if (items.Length <= count)
         {
             return items;
         }
 
         Random.Shuffle(items);
-        return items[..wanted];
+        return items[..count];
     }
 
     /// <summary>Makes a store, commits, closes it: until the plan cuts the power, if it does.</summary>
@@ -49,6 +50,44 @@ public abstract class SimulationTest
             await store.CloseAsync();
         });
         return (disk, oracle);
+    }
+
+    /// <summary>Recovers, again to the same bytes, works on, compacts where it is told to, closes; and is cut at each call of the recovery itself.</summary>
+    private protected async Task RecoverAsync(SimulatedDisk image, StoreOracle oracle, int cuts, bool compacts = false)
+    {
+        SimulatedDisk untouched = image.AfterPowerCut();
+        StoreOracle before = oracle.Copy();
+        await new SimulatedStore(image, oracle, Seed).OpenAsync();
+        image.Contents.Should().OnlyContain(static content => content.Unsynced.Count == 0, "a recovery ends with a flush");
+
+        SimulatedDisk again = image.AfterPowerCut();
+        var store = new SimulatedStore(again, oracle, Seed + 1);
+        await store.OpenAsync();
+        again.Contents.Zip(image.Contents).All(static pair => pair.First.Durable.SequenceEqual(pair.Second.Durable)).Should().BeTrue("recovering twice gives the same bytes");
+        await store.CommitAllAsync(1);
+        if (compacts)
+        {
+            (await store.CompactAsync(1)).Should().BeNull();
+            await store.CheckAsync();
+            await store.CommitAllAsync(1);
+        }
+
+        await store.CloseAsync();
+        var closed = new SimulatedStore(again.AfterPowerCut(), oracle, Seed);
+        (await closed.OpenAsync()).WasClosed.Should().BeTrue();
+
+        int[] calls = cuts == 0 ? [] : Sample(Enumerable.Range(1, image.Calls.Count), 2, wantedWhenFull: 5);
+        foreach (int call in calls)
+        {
+            SimulatedDisk cut = untouched.AfterPowerCut();
+            cut.Plan = FaultPlan.Once(DiskFault.Crash, call);
+            StoreOracle known = before.Copy();
+            await UntilCrashAsync(async () => await new SimulatedStore(cut, known, Seed).OpenAsync());
+            foreach ((string what, SimulatedDisk next) in Sample(CrashImages.Of(cut, Random, 1), 2, wantedWhenFull: 3))
+            {
+                await AtAsync($"inside recovery, {image.Calls[call - 1]}, {what}", () => RecoverAsync(next, known.Copy(), cuts - 1, compacts));
+            }
+        }
     }
 
     private protected static async Task UntilCrashAsync(Func<Task> act)

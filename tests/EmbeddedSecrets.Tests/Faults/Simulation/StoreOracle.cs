@@ -15,9 +15,15 @@ internal sealed class StoreOracle
     /// <summary>Gets every payload that was ever written, and how long it is.</summary>
     public IReadOnlyDictionary<UInt128, int> Payloads => _payloads;
 
+    /// <summary>Gets a value indicating whether the store has a rollback anchor, which outlives every power cut.</summary>
+    public bool IsAnchored { get; init; }
+
+    /// <summary>Gets or sets the state that the anchor keeps.</summary>
+    public RollbackHead? Head { get; set; }
+
     public bool Undecided => _inFlight.Count > 0;
 
-    public StoreOracle Copy() => new() { Acknowledged = Acknowledged, _inFlight = [.. _inFlight], _payloads = new(_payloads) };
+    public StoreOracle Copy() => new() { IsAnchored = IsAnchored, Head = Head, Acknowledged = Acknowledged, _inFlight = [.. _inFlight], _payloads = new(_payloads) };
 
     public void Begin(RepositoryCommit commit)
     {
@@ -45,6 +51,9 @@ internal sealed class StoreOracle
 
     /// <summary>The store said that nothing was changed.</summary>
     public void Reject(RepositoryCommit commit) => _inFlight.Remove(commit);
+
+    /// <summary>A compaction has ended: what nobody could tell is not there.</summary>
+    public void Compacted() => _inFlight.Clear();
 
     public void Created() => Acknowledged ??= StoreModel.Empty;
 
