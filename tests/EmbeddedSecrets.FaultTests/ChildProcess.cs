@@ -7,6 +7,9 @@ internal sealed class ChildProcess : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    /// <summary>By each writer.</summary>
+    private const int PutsACompaction = 60;
+
     private readonly Process _process;
     private readonly CancellationTokenSource _limit = new(Limit);
 
@@ -14,7 +17,7 @@ internal sealed class ChildProcess : IDisposable
 
     public static ChildProcess StartWriters(string directory, string keyFile, int writers)
     {
-        string[] command = ["exec", typeof(ChildProcess).Assembly.Location, "write", directory, keyFile, $"{writers}", "1000000"];
+        string[] command = ["exec", typeof(ChildProcess).Assembly.Location, "write", directory, keyFile, $"{writers}", "1000000", $"{PutsACompaction}"];
         return new ChildProcess(Process.Start(new ProcessStartInfo("dotnet", command) { RedirectStandardOutput = true })!);
     }
 

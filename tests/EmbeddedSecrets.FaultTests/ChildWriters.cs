@@ -13,9 +13,10 @@ internal static class ChildWriters
     /// <summary>The number that a stored value tells.</summary>
     public static int NumberIn(string value) => int.Parse(value.AsSpan(0, value.IndexOf('.', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
 
-    /// <summary>One writer runs on this thread only, so that the system calls of a run have one order.</summary>
-    public static async Task<int> RunAsync(string directory, string keyFile, int writers, int puts)
+    /// <summary>One writer runs on the thread pool only, which has one thread under strace: the system calls of a run have one order and one count.</summary>
+    public static async Task<int> RunAsync(string directory, string keyFile, int writers, int puts, int putsACompaction)
     {
+        await Task.Yield();
         SecretStore store;
         try
         {
@@ -30,11 +31,11 @@ internal static class ChildWriters
         Program.Tell("opened;");
         if (writers == 1)
         {
-            await WriteAsync(store, 0, puts);
+            await WriteAsync(store, 0, puts, putsACompaction);
         }
         else
         {
-            await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(store, writer, puts))));
+            await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(store, writer, puts, putsACompaction))));
         }
 
         await store.DisposeAsync();
@@ -42,7 +43,7 @@ internal static class ChildWriters
         return 0;
     }
 
-    private static async Task WriteAsync(SecretStore store, int writer, int puts)
+    private static async Task WriteAsync(SecretStore store, int writer, int puts, int putsACompaction)
     {
         string name = SecretOf(writer);
         int last = await LastAsync(store, name);
@@ -65,11 +66,33 @@ internal static class ChildWriters
 
                 last = number;
                 Program.Tell(string.Create(CultureInfo.InvariantCulture, $"ack {writer} {number};"));
+                if (number % putsACompaction == 0)
+                {
+                    await CompactAsync(store);
+                }
             }
             catch (SecretStoreException exception)
             {
                 Program.Tell(string.Create(CultureInfo.InvariantCulture, $"fail {writer} {number} {exception.Code};"));
+                if (exception.Code == SecretStoreErrorCodes.WritesStopped)
+                {
+                    await CompactAsync(store);
+                }
             }
+        }
+    }
+
+    /// <summary>Heals, too, where writing has stopped.</summary>
+    private static async Task CompactAsync(SecretStore store)
+    {
+        try
+        {
+            await store.Maintenance.CompactAsync();
+            Program.Tell("compacted;");
+        }
+        catch (SecretStoreException exception)
+        {
+            Program.Tell($"not compacted {exception.Code};");
         }
     }
 

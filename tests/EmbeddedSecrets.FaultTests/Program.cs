@@ -9,8 +9,8 @@ internal static class Program
         {
             case ["put-and-read", string directory, string keyFile, string count]:
                 return await PutAndReadAsync(directory, keyFile, Number(count));
-            case ["write", string directory, string keyFile, string writers, string puts]:
-                return await ChildWriters.RunAsync(directory, keyFile, Number(writers), Number(puts));
+            case ["write", string directory, string keyFile, string writers, string puts, string putsACompaction]:
+                return await ChildWriters.RunAsync(directory, keyFile, Number(writers), Number(puts), Number(putsACompaction));
             default:
                 await Console.Error.WriteLineAsync("This program is started by the tests.");
                 return 2;

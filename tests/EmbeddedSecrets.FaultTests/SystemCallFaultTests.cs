@@ -4,12 +4,14 @@ namespace EmbeddedSecrets.FaultTests;
 
 /// <summary>
 /// Every system call that changes something on the disk fails once, or is the last thing that the process does, while a store
-/// is opened, written and closed. The calls are counted in a whole run first; only those on the store's own files count.
+/// is opened, written, compacted and closed. The calls are counted in a whole run first; only those on the store's own files count.
 /// </summary>
 [TestFixture]
 public sealed class SystemCallFaultTests
 {
     private const int Puts = 4;
+    private const int PutsACompaction = 3;
+    private const int FaultsWhenFull = 100;
     private const string Writes = "write,pwrite64,pwritev,pwritev2";
     private const string Flushes = "fsync,fdatasync";
     private const string Renames = "rename,renameat,renameat2,link,linkat";
@@ -48,7 +50,9 @@ public sealed class SystemCallFaultTests
         List<(string Calls, string Fault, int Which)> sweep = [];
         await PrepareAsync(newStore);
         TracedProcess.Outcome whole = await RunAsync(string.Join(',', Changes), null);
-        whole.Lines.Should().EndWith("closed;");
+        whole.Lines.Should().EndWith("closed;").And.Contain("compacted;");
+        whole.Trace.Split('\n').Where(static line => line.Contains('(', StringComparison.Ordinal)).Select(static line => line.Split(' ')[0]).Distinct()
+            .Should().ContainSingle("calls are counted thread by thread");
         Count(whole.Trace, Writes).Should().BeGreaterThan(Puts);
         Count(whole.Trace, Flushes).Should().BeGreaterThan(Puts);
 
@@ -60,10 +64,8 @@ public sealed class SystemCallFaultTests
             sweep.AddRange(Faults.SelectMany(fault => Enumerable.Range(1, count).Select(which => (call, fault, which))));
         }
 
-        if (!Needs.FullSweeps)
-        {
-            sweep = [.. random.GetItems(sweep.ToArray(), 14).Distinct()];
-        }
+        int all = sweep.Count;
+        sweep = [.. random.GetItems(sweep.ToArray(), Needs.FullSweeps ? FaultsWhenFull : 14).Distinct()];
 
         int acknowledgements = 0;
         foreach ((string calls, string fault, int which) in sweep)
@@ -73,7 +75,7 @@ public sealed class SystemCallFaultTests
             acknowledgements += await BreakAsync(calls, $"{calls}:{fault}:when={which}");
         }
 
-        TestContext.Out.WriteLine($"system calls ({(newStore ? "new" : "existing")} store): {sweep.Count} faults, {acknowledgements} acknowledgements checked, 0 lost");
+        TestContext.Out.WriteLine($"system calls ({(newStore ? "new" : "existing")} store): {sweep.Count} of {all} faults, {acknowledgements} acknowledgements checked, 0 lost");
     }
 
     [Test]
@@ -187,13 +189,13 @@ public sealed class SystemCallFaultTests
 
     private Task<TracedProcess.Outcome> RunAsync(string calls, string? inject)
     {
-        string[] logs = ["log-0000000000000001.ess", "log-0000000000000002.ess", "log-0000000000000003.ess"];
+        string[] logs = ["log-0000000000000001.ess", "log-0000000000000002.ess", "log-0000000000000003.ess", "log-0000000000000004.ess"];
         IEnumerable<string> paths =
         [
             Path.GetDirectoryName(_directory)!, _directory, Path.GetDirectoryName(_keyFile)!, _keyFile, Path.Combine(_directory, "commit.lock"),
             .. logs.Select(name => Path.Combine(_directory, name)), .. logs.Select(name => Path.Combine(_directory, name + ".tmp")),
         ];
-        return TracedProcess.RunOnPathsAsync(paths, calls, inject, "write", _directory, _keyFile, "1", $"{Puts}");
+        return TracedProcess.RunOnPathsAsync(paths, calls, inject, "write", _directory, _keyFile, "1", $"{Puts}", $"{PutsACompaction}");
     }
 
     private string[] Listing() => Directory.Exists(_directory)

@@ -80,6 +80,10 @@ internal static class TracedProcess
         {
             StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true },
         };
+
+        // strace counts the calls of each thread by itself; without the least number the greatest is the number of processors.
+        child.StartInfo.Environment["DOTNET_ThreadPool_ForceMinWorkerThreads"] = "1";
+        child.StartInfo.Environment["DOTNET_ThreadPool_ForceMaxWorkerThreads"] = "1";
         child.Start();
         using var limit = new CancellationTokenSource(Limit);
         Task<string> output = child.StandardOutput.ReadToEndAsync(limit.Token);
