@@ -44,17 +44,24 @@ internal static class LogGenerations
         }
     }
 
-    /// <summary>Removes the logs before the one that counts. What cannot be removed now is removed by the next opening.</summary>
+    /// <summary>Removes the logs before the one that counts, and waits until they are gone. What cannot be removed now is removed by the next opening.</summary>
     public static void RemoveOlder(ILogDirectory directory, long generation)
     {
         try
         {
+            bool removed = false;
             foreach (string name in directory.ListNames())
             {
                 if (LogName.GenerationOf(name) is > 0 and long older && older < generation)
                 {
                     directory.Delete(name);
+                    removed = true;
                 }
+            }
+
+            if (removed)
+            {
+                directory.Flush();
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

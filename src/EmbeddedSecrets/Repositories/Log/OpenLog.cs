@@ -251,7 +251,7 @@ internal sealed class OpenLog : IDisposable
     {
         _committer!.Write(batch);
         long dead = _state.End - _view.Index.LiveBytes;
-        if (dead > MinDeadBytes && dead > _view.Index.LiveBytes && _time.GetElapsedTime(_lastCompaction) >= MinInterval)
+        if (_writer!.StopCause is null && dead > MinDeadBytes && dead > _view.Index.LiveBytes && _time.GetElapsedTime(_lastCompaction) >= MinInterval)
         {
             _lastCompaction = _time.GetTimestamp();
             _ = CompactByItselfAsync();
