@@ -80,7 +80,7 @@ public sealed class CompactionFailureTests : SimulationTest
     /// <summary>The power goes now, too.</summary>
     private async Task DieAsync(SimulatedDisk disk, StoreOracle oracle)
     {
-        foreach ((string what, SimulatedDisk image) in Sample(CrashImages.Of(disk, Random, 1), 1))
+        foreach ((string what, SimulatedDisk image) in Sample(CrashImages.Of(disk, Random, 1), 1, wantedWhenFull: 3))
         {
             await AtAsync(what, () => RecoverAsync(image, oracle.Copy(), cuts: 0));
         }

@@ -40,7 +40,7 @@ public sealed class CompactionPowerCutTests : SimulationTest
     public async Task Cut_WhileMuchIsCopied_KeepsWhatWasAcknowledged()
     {
         (SimulatedDisk whole, _, int from) = await PlayLargeAsync(0);
-        foreach (int call in Sample(Enumerable.Range(from, whole.Calls.Count - from + 1), 3, wantedWhenFull: 30))
+        foreach (int call in Sample(Enumerable.Range(from, whole.Calls.Count - from + 1), 3, wantedWhenFull: 10))
         {
             (SimulatedDisk disk, StoreOracle oracle, _) = await PlayLargeAsync(call);
             await RecoverAllAsync(disk, oracle, $"{whole.Calls[call - 1]}");
