@@ -11,7 +11,7 @@ public sealed class SystemCallFaultTests
 {
     private const int Puts = 4;
     private const int PutsACompaction = 3;
-    private const int FaultsWhenFull = 100;
+    private const int FaultsWhenSampled = 14;
     private const string Writes = "write,pwrite64,pwritev,pwritev2";
     private const string Flushes = "fsync,fdatasync";
     private const string Renames = "rename,renameat,renameat2,link,linkat";
@@ -65,7 +65,11 @@ public sealed class SystemCallFaultTests
         }
 
         int all = sweep.Count;
-        sweep = [.. random.GetItems(sweep.ToArray(), Needs.FullSweeps ? FaultsWhenFull : 14).Distinct()];
+        if (!Needs.FullSweeps)
+        {
+            sweep = [.. random.GetItems(sweep.ToArray(), FaultsWhenSampled).Distinct()];
+        }
+
 
         int acknowledgements = 0;
         foreach ((string calls, string fault, int which) in sweep)
