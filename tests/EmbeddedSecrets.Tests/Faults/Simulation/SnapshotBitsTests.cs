@@ -1,4 +1,3 @@
-using EmbeddedSecrets.Repositories;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults.Simulation;

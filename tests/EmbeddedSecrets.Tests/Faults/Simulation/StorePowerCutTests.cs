@@ -1,5 +1,3 @@
-using EmbeddedSecrets.Repositories;
-
 namespace EmbeddedSecrets.Tests.Faults.Simulation;
 
 /// <summary>The whole store, from its facade down, on a disk whose power goes at every call or whose calls fail.</summary>
