@@ -131,12 +131,19 @@ internal sealed class FileRollbackAnchor(string path) : IRollbackAnchor
             return null;
         }
 
+        long number = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
+        if (number is < 1 or long.MaxValue)
+        {
+            // No write gives such a number, and none could follow it.
+            return null;
+        }
+
         var head = new RollbackHead(
             BinaryPrimitives.ReadUInt128LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
             BinaryPrimitives.ReadUInt128LittleEndian(bytes[48..]));
-        return new Place(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), head);
+        return new Place(number, head);
     }
 
     private static void Write(Place place, Span<byte> bytes)
