@@ -16,6 +16,7 @@ internal sealed class FileRollbackAnchor(string path) : IRollbackAnchor
     private const int PlaceLength = ChecksumOffset + sizeof(uint);
     private const int ChecksumOffset = 64;
     private const int PlaceDistance = 4096;
+    private const long MaxNumber = long.MaxValue - 1;
 
     private readonly Lock _gate = new();
 
@@ -37,6 +38,11 @@ internal sealed class FileRollbackAnchor(string path) : IRollbackAnchor
                 if (newest is { Head: var known } && known.StoreId == head.StoreId && (known.Epoch, known.Sequence).CompareTo((head.Epoch, head.Sequence)) > 0)
                 {
                     throw StoreFailures.AnchorGoesBack(path);
+                }
+
+                if (newest?.Number == MaxNumber)
+                {
+                    throw StoreFailures.Corrupt(path, 0);
                 }
 
                 var next = new Place((newest?.Number ?? 0) + 1, head);
@@ -132,9 +138,9 @@ internal sealed class FileRollbackAnchor(string path) : IRollbackAnchor
         }
 
         long number = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
-        if (number is < 1 or long.MaxValue)
+        if (number is < 1 or > MaxNumber)
         {
-            // No write gives such a number, and none could follow it.
+            // No write gives such a number.
             return null;
         }
 
