@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography.X509Certificates;
 using EmbeddedSecrets.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -76,6 +77,16 @@ public sealed class SecretStoreBuilder
     public SecretStoreBuilder UsePassphrase(string passphrase)
     {
         return UseRootKey(RootKey.FromPassphrase(passphrase));
+    }
+
+    /// <summary>Opens the store with the RSA key of a certificate; see <see cref="RootKey.FromCertificate"/> for what it promises and what not.</summary>
+    /// <param name="certificate">The certificate with its private key, 3,072 to 16,384 bits of RSA. The caller owns it and disposes it after the container.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentNullException">The certificate is null.</exception>
+    /// <exception cref="ArgumentException">The certificate holds no RSA key, or one of another size.</exception>
+    public SecretStoreBuilder UseCertificate(X509Certificate2 certificate)
+    {
+        return UseRootKey(RootKey.FromCertificate(certificate));
     }
 
     /// <summary>Opens the store with any root key, such as <see cref="RootKey.FromEnvironment"/>.</summary>

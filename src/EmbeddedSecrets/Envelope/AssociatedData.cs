@@ -73,6 +73,14 @@ internal static class AssociatedData
         writer.UInt32(iterations);
     }
 
+    /// <summary>As <see cref="Slot"/> without iterations | u32 length + what stands in the slot before the sealed ring key.</summary>
+    public static void WrappedSlot(ref FieldWriter writer, UInt128 storeId, string kind, ReadOnlySpan<byte> front)
+    {
+        Slot(ref writer, storeId, kind, 0);
+        writer.UInt32(front.Length);
+        writer.Bytes(front);
+    }
+
     /// <summary>
     /// u8 domain | u8 format | u8 suite | store id 16 | u16 length + name | incarnation 16 | u16 length + version id |
     /// u8 data type, where key/value pairs count as text (DESIGN section 3).

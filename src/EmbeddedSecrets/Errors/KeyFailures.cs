@@ -81,6 +81,23 @@ internal static class KeyFailures
         ServerError,
         $"The environment variable '{variable}' is not set, and the store '{location}' cannot be opened without the key in it. For a new store, make a key with RootKey.Generate() and set the variable to it.");
 
+    public static SecretStoreAccessException PrivateKeyMissing(string location) => new(
+        SecretStoreErrorCodes.KeyMissing,
+        ServerError,
+        $"The certificate is the one that the store '{location}' was made for, but it has no private key here, so it cannot open the store. Load it together with its private key.");
+
+    public static SecretStoreUnavailableException CertificateKeyUnavailable(string location, Exception cause) => new(
+        SecretStoreErrorCodes.ServiceUnavailable,
+        503,
+        $"The RSA key of the certificate cannot be used; the store is '{location}'. Whether it is the right key was not found out. Try again when the cause is gone.",
+        cause);
+
+    public static SecretStoreUnavailableException RootKeyServiceFailed(string kind, string location, Exception cause) => new(
+        SecretStoreErrorCodes.ServiceUnavailable,
+        503,
+        $"The key service behind the root key of kind '{kind}' failed, or its answer cannot be used; the store is '{location}'. Try again, then look at the key service.",
+        cause);
+
     public static SecretStoreUnavailableException KeyFileUnavailable(string path, Exception cause) => new(
         SecretStoreErrorCodes.ServiceUnavailable,
         503,

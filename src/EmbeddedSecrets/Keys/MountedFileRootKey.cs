@@ -13,7 +13,7 @@ namespace EmbeddedSecrets.Keys;
 /// </summary>
 internal sealed class MountedFileRootKey(string path) : RawRootKey
 {
-    private const string Form = $"{KeyLine.Form}; or 32 raw bytes; or 32 bytes as base64 or as 64 hex digits";
+    public const string Form = $"{KeyLine.Form}; or 32 raw bytes; or 32 bytes as base64 or as 64 hex digits";
     private const int HexLength = 64;
     private const int Base64Length = 44;
 
@@ -36,16 +36,19 @@ internal sealed class MountedFileRootKey(string path) : RawRootKey
         using SafeFileHandle file = Open(context);
         KeyFile.Examine(file, _path);
         using SecretMemory memory = SecretMemory.Rent(KeyFile.MaxBytes);
-        ReadOnlySpan<byte> content = KeyFile.Read(file, memory);
+        return TryParse(KeyFile.Read(file, memory)) ?? throw KeyFailures.MalformedKey($"The mounted key file '{_path}'", Form);
+    }
+
+    /// <summary>Any bytes; the key in memory that the caller disposes, or null where they are none of the forms.</summary>
+    public static PinnedBytes? TryParse(ReadOnlySpan<byte> content)
+    {
         if (KeyLine.TryParse(content) is { } key)
         {
             return key;
         }
 
         using SecretMemory raw = SecretMemory.Rent(KeyLine.KeyLength);
-        return TryDecode(content, raw.Span) && KeyLine.IsKey(raw.Span)
-            ? new PinnedBytes(raw.Span)
-            : throw KeyFailures.MalformedKey($"The mounted key file '{_path}'", Form);
+        return TryDecode(content, raw.Span) && KeyLine.IsKey(raw.Span) ? new PinnedBytes(raw.Span) : null;
     }
 
     private SafeFileHandle Open(RootKeyContext context)

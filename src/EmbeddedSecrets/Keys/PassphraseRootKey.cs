@@ -15,6 +15,7 @@ namespace EmbeddedSecrets.Keys;
 /// </remarks>
 internal sealed class PassphraseRootKey(ReadOnlySpan<byte> passphrase) : IRootKey
 {
+    public const string SlotKind = "passphrase";
     public const int MinIterations = 600_000;
     public const int MaxIterations = 10_000_000;
     public const int SlotLength = CiphertextOffset + CommittingCipher.CommitmentLength + CommittingCipher.KeyLength + CommittingCipher.TagLength;
@@ -27,7 +28,7 @@ internal sealed class PassphraseRootKey(ReadOnlySpan<byte> passphrase) : IRootKe
 
     private readonly Memory<byte> _passphrase = new PinnedBytes(passphrase).Memory;
 
-    public string Kind => "passphrase";
+    public string Kind => SlotKind;
 
     public bool CompletesSynchronously => true;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Keys;
@@ -10,9 +11,10 @@ namespace EmbeddedSecrets;
 /// store's files can read every secret, and without it nobody can. Keep a copy where the store's backups are not.
 /// </summary>
 /// <remarks>
-/// A key from a file, a mounted file, an environment variable or bytes is the same 32 bytes everywhere: a store made with one
-/// of them opens with each of the others. Nothing is read before a store is opened. A root key is safe for several threads and
-/// several stores at once; a passphrase or bytes stay in memory as long as the root key is referred to.
+/// A key from a file, a mounted file, an environment variable, a stream or bytes is the same 32 bytes everywhere: a store made
+/// with one of them opens with each of the others. Nothing but a stream is read before a store is opened. A root key is safe for
+/// several threads and several stores at once; a passphrase, bytes or what a stream held stay in memory as long as the root key
+/// is referred to.
 /// </remarks>
 public static class RootKey
 {
@@ -93,6 +95,93 @@ public static class RootKey
     {
         ArgumentException.ThrowIfNullOrEmpty(variable);
         return new EnvironmentRootKey(variable);
+    }
+
+    /// <summary>
+    /// A root key read from a stream, such as standard input or a pipe of the program that starts this one. It is read now, to
+    /// its end, on this thread; the stream stays open and belongs to the caller.
+    /// </summary>
+    /// <param name="stream">The stream, at most 4 KiB: a line as <see cref="Generate"/> makes it, 32 raw bytes, or 32 bytes as base64 or 64 hex digits with an optional line end.</param>
+    /// <returns>The root key.</returns>
+    /// <remarks>What the stream itself buffers cannot be zeroed here.</remarks>
+    /// <exception cref="ArgumentNullException">The stream is null.</exception>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
+    /// <exception cref="SecretStoreAccessException">The stream holds no key, or more than a key: <c>Store.WrongKey</c>.</exception>
+    /// <exception cref="IOException">Reading failed.</exception>
+    public static IRootKey FromStream(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanRead)
+        {
+            throw new ArgumentException("The stream cannot be read.", nameof(stream));
+        }
+
+        using PinnedBytes key = StreamKey.Read(stream);
+        return new BytesRootKey(key.Span);
+    }
+
+    /// <summary>
+    /// A root key that is the RSA key of a certificate: a fresh key is wrapped with RSA-OAEP-SHA256, and the ring key sealed under
+    /// that. The certificate alone makes a slot; opening needs its private key, which may be on a token or in a module.
+    /// </summary>
+    /// <param name="certificate">
+    /// The certificate, with an RSA key of 3,072 to 16,384 bits. The caller owns it, keeps it until the last store was opened with
+    /// it, and disposes it.
+    /// </param>
+    /// <returns>
+    /// The root key. Opening throws <c>Store.KeyMissing</c> where the slot is of this certificate and its private key is not there,
+    /// and <c>ServiceUnavailableTemporary</c> where the private key cannot be used, which is never taken for a wrong key.
+    /// </returns>
+    /// <remarks>
+    /// <para>Only the key counts: neither dates, issuer nor usages are checked, so that a store does not close because a certificate
+    /// expired, and a certificate renewed with the same key opens what the old one opened.</para>
+    /// <para>A certificate authenticates nobody. Whoever knows it, which is public, and can write the files of the store, can put
+    /// another store with keys of his own in its place: he reads nothing that was in it, but what is put into it from then on. Where others
+    /// can write the files, take a key of 32 bytes, or a <see cref="RollbackAnchor"/> that they cannot write.</para>
+    /// </remarks>
+    /// <exception cref="ArgumentNullException">The certificate is null.</exception>
+    /// <exception cref="ArgumentException">The certificate holds no RSA key, or one of another size.</exception>
+    public static IRootKey FromCertificate(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        return new CertificateRootKey(certificate);
+    }
+
+    /// <summary>
+    /// A root key in a key service of one's own, which wraps and unwraps 32 bytes. It is asked when a store is opened or its root
+    /// keys change, never by a read. The service need not authenticate: it gets a fresh key, under which the library seals the ring key.
+    /// </summary>
+    /// <param name="kind">The kind of the root key, 1 to 64 characters of <c>a-z 0-9 -</c>, in clear in the store; not <c>key</c>, <c>passphrase</c> or <c>x509-rsa</c>.</param>
+    /// <param name="wrap">
+    /// Wraps 32 bytes into 1 to 3,969. The memory that it is given is cleared when its call completes; what it returns is copied.
+    /// </param>
+    /// <param name="unwrap">
+    /// Unwraps what <paramref name="wrap"/> returned: any bytes, since they come from the store. Null says that these do not unwrap under
+    /// this key. <b>The array that it returns is copied and zeroed</b>: return a fresh one.
+    /// </param>
+    /// <returns>
+    /// The root key; it is asynchronous, so stores on it are opened with <see cref="SecretStore.OpenAsync"/>. Whatever a function
+    /// throws becomes <c>ServiceUnavailableTemporary</c> with that exception inside, never a wrong key; only the cancellation that the caller
+    /// asked for stays one.
+    /// </returns>
+    /// <remarks>
+    /// Both functions may be called by several threads at once. The context says for which store: a service with associated data may
+    /// bind the store's id, but need not, since the library does. A service whose wrapping anybody may ask for vouches for nothing;
+    /// see <see cref="FromCertificate"/>.
+    /// </remarks>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">The kind breaks its rule, or is one of the library's own.</exception>
+    public static IRootKey FromCallbacks(
+        string kind,
+        Func<ReadOnlyMemory<byte>, RootKeyContext, CancellationToken, ValueTask<byte[]>> wrap,
+        Func<ReadOnlyMemory<byte>, RootKeyContext, CancellationToken, ValueTask<byte[]?>> unwrap)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        ArgumentNullException.ThrowIfNull(wrap);
+        ArgumentNullException.ThrowIfNull(unwrap);
+        return KeyRingState.IsKind(kind) && kind is not (KeySlot.Kind or PassphraseRootKey.SlotKind or CertificateRootKey.SlotKind)
+            ? new CallbackRootKey(kind, wrap, unwrap)
+            : throw new ArgumentException("The kind of a root key has 1 to 64 characters of a-z 0-9 -, and is none of the library's own: key, passphrase, x509-rsa.", nameof(kind));
     }
 
     /// <summary>Generates a root key as the line that key files and environment variables hold: <c>ess-key-1:</c> and 48 characters.</summary>
