@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace EmbeddedSecrets.Tests.QuickStart;
+namespace EmbeddedSecrets.Tests.SamplePrograms;
 
 /// <summary>The quick start, twice on one store: what it says, and that no input value is anywhere in it.</summary>
 [TestFixture]
@@ -30,8 +30,8 @@ internal sealed class QuickStartTests
     private string _root = null!;
     private string _place = null!;
     private string _envFile = null!;
-    private QuickStartRun _first = null!;
-    private QuickStartRun _second = null!;
+    private SampleRun _first = null!;
+    private SampleRun _second = null!;
 
     [OneTimeSetUp]
     public async Task RunTwice()
@@ -40,8 +40,8 @@ internal sealed class QuickStartTests
         _place = Path.Combine(_root, "place");
         _envFile = Path.Combine(_root, "test.env");
         await File.WriteAllTextAsync(_envFile, EnvText);
-        _first = await QuickStartProgram.RunAsync(_root, _envFile, _place);
-        _second = await QuickStartProgram.RunAsync(_root, _envFile, _place);
+        _first = await SampleProgram.RunAsync("QuickStart", _root, _envFile, _place);
+        _second = await SampleProgram.RunAsync("QuickStart", _root, _envFile, _place);
     }
 
     [OneTimeTearDown]
@@ -141,7 +141,7 @@ internal sealed class QuickStartTests
         await File.WriteAllTextAsync(bad, text);
         Dictionary<string, string> before = Digests();
 
-        QuickStartRun run = await QuickStartProgram.RunAsync(_root, bad, _place);
+        SampleRun run = await SampleProgram.RunAsync("QuickStart", _root, bad, _place);
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().Contain(message);
@@ -155,7 +155,7 @@ internal sealed class QuickStartTests
     {
         string missing = Path.Combine(_root, "missing.env");
 
-        QuickStartRun run = await QuickStartProgram.RunAsync(_root, missing, _place);
+        SampleRun run = await SampleProgram.RunAsync("QuickStart", _root, missing, _place);
 
         run.ExitCode.Should().Be(1);
         run.Error.Should().Contain(missing);
@@ -164,7 +164,7 @@ internal sealed class QuickStartTests
     [Test]
     public void Readme_Example_IsTheSamplesRegion()
     {
-        string root = QuickStartProgram.RepositoryRoot;
+        string root = SampleProgram.RepositoryRoot;
         string[] sample = File.ReadAllLines(Path.Combine(root, "samples", "QuickStart", "ReadmeExample.cs"));
         IEnumerable<string> region = sample
             .SkipWhile(line => line.Trim() != "// [readme]").Skip(1)
@@ -178,7 +178,7 @@ internal sealed class QuickStartTests
         File.ReadAllText(Path.Combine(root, "src", "EmbeddedSecrets", "README.md")).Should().Contain(example);
     }
 
-    private static bool Says(QuickStartRun run, string value)
+    private static bool Says(SampleRun run, string value)
     {
         return (run.Output + run.Error).Contains(value, StringComparison.Ordinal);
     }
