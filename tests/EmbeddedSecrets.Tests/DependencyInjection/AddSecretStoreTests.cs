@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -142,6 +144,24 @@ public sealed class AddSecretStoreTests
         services.GetServices<SecretStore>().Should().ContainSingle();
         Directory.Exists(_directory["second"]).Should().BeTrue("the last call wins");
         Directory.Exists(_directory["first"]).Should().BeFalse();
+    }
+
+    [Test]
+    public async Task UseCertificate_AfterAKeyFile_OpensWithTheCertificate()
+    {
+        using var key = RSA.Create(3072);
+        using X509Certificate2 certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1));
+        var collection = new ServiceCollection();
+        collection.AddSecretStore(store => store.UseDirectory(_directory["store"]).UseKeyFile(_directory["root.key"]).UseCertificate(certificate));
+        await using (ServiceProvider services = collection.BuildServiceProvider())
+        {
+            await PutAsync(services.GetRequiredService<SecretStore>(), "name", "value");
+        }
+
+        await using SecretStore again = await SecretStore.OpenAsync(_directory["store"], RootKey.FromCertificate(certificate));
+        (await ReadAsync(again, "name")).Should().Be("value");
+        File.Exists(_directory["root.key"]).Should().BeFalse("the last call wins");
     }
 
     [Test]
