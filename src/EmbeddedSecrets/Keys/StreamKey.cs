@@ -9,9 +9,10 @@ internal static class StreamKey
     /// <summary>The key in memory that the caller disposes.</summary>
     public static PinnedBytes Read(Stream stream)
     {
-        using SecretMemory memory = SecretMemory.Rent(KeyFile.MaxBytes + 1);
+        // A stream that goes on behind this fills the memory, and no form of a key has that length.
+        using SecretMemory memory = SecretMemory.Rent(KeyFile.MaxBytes);
         int length = stream.ReadAtLeast(memory.Span, memory.Length, throwOnEndOfStream: false);
-        PinnedBytes? key = length <= KeyFile.MaxBytes ? MountedFileRootKey.TryParse(memory.Span[..length]) : null;
-        return key ?? throw KeyFailures.MalformedKey("The stream", $"{MountedFileRootKey.Form}; and nothing behind it");
+        return MountedFileRootKey.TryParse(memory.Span[..length])
+            ?? throw KeyFailures.MalformedKey("The stream", $"{MountedFileRootKey.Form}; and nothing behind it");
     }
 }
