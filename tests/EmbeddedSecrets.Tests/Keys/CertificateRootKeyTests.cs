@@ -17,7 +17,7 @@ public sealed class CertificateRootKeyTests : RootKeyContract
     private X509Certificate2 _certificate = null!;
     private X509Certificate2 _other = null!;
 
-    // Two operations of a private key for each damaged ciphertext: the whole sweep takes a minute.
+    // Two operations of a private key for each damaged ciphertext: the whole sweep takes some 20 s.
     protected override int DamageStep => Environment.GetEnvironmentVariable("EMBEDDEDSECRETS_FULL_TESTS") == "1" ? 1 : 37;
 
     [OneTimeSetUp]
