@@ -46,7 +46,7 @@ public sealed partial class SecretStore
         return Descriptions.Of(await LoadAsync(name, requestId, cancellationToken).ConfigureAwait(false), requestId);
     }
 
-    /// <summary>Changes the description or the annotations of a secret.</summary>
+    /// <summary>Changes the description or the annotations of a secret, or moves it to another encryption key.</summary>
     /// <param name="name">The name of the secret.</param>
     /// <param name="options">What to change; at least one of them.</param>
     /// <param name="cancellationToken">Ends the wait; before the commit is part of a write nothing was changed.</param>
@@ -54,6 +54,7 @@ public sealed partial class SecretStore
     /// <exception cref="ArgumentException">The name or an option breaks its rule, or there is nothing to change.</exception>
     /// <exception cref="SecretNotFoundException">There is no such secret.</exception>
     /// <exception cref="SecretConflictException">The secret is scheduled for deletion, or its revision is not the expected one.</exception>
+    /// <exception cref="SecretUnavailableException">The encryption key of the secret, or the one that it is to move to, does not exist or cannot be used now.</exception>
     /// <exception cref="SecretStoreException">The store cannot be read or written.</exception>
     public async ValueTask<SecretDescription> UpdateSecretAsync(string name, UpdateSecretOptions options, CancellationToken cancellationToken = default)
     {

@@ -42,6 +42,7 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
         _versionLog = versionLog ?? new RingVersionLog();
         _session = new StoreSession(repository, keyProvider, ownsKeyProvider, _options);
         Maintenance = new SecretStoreMaintenance(_session);
+        Keys = new SecretStoreKeys(_session, keyProvider as KeyRing, _options);
     }
 
     /// <summary>Gets what the repository found when it was opened, such as an unfinished commit that it dropped; null before the store is open.</summary>
@@ -49,6 +50,9 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
 
     /// <summary>Gets what an operator does with the store as a whole.</summary>
     public SecretStoreMaintenance Maintenance { get; }
+
+    /// <summary>Gets the encryption keys under which the data keys of secrets are wrapped.</summary>
+    public SecretStoreKeys Keys { get; }
 
     /// <summary>Opens the store in a directory, or creates it there.</summary>
     /// <param name="directory">The directory, made with mode 0700 if it does not exist. One store at a time uses it.</param>
@@ -109,7 +113,7 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
         try
         {
             var options = new SecretStoreOptions { TimeProvider = time ?? TimeProvider.System };
-            return new SecretStore(new InMemorySecretRepository(), new KeyRing(RootKey.FromBytes(key)), null, options, ownsKeyProvider: true);
+            return new SecretStore(new InMemorySecretRepository(), new KeyRing(RootKey.FromBytes(key), options.TimeProvider), null, options, ownsKeyProvider: true);
         }
         finally
         {
@@ -134,13 +138,13 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     /// <summary>Composes a store around a key ring that it owns.</summary>
     internal static SecretStore WithRing(ISecretRepository repository, IRootKey rootKey, IVersionLog? versionLog, SecretStoreOptions options)
     {
-        return new SecretStore(repository, new KeyRing(rootKey), versionLog, options, ownsKeyProvider: true);
+        return new SecretStore(repository, new KeyRing(rootKey, options.TimeProvider), versionLog, options, ownsKeyProvider: true);
     }
 
     private static SecretStore InDirectory(string directory, IRootKey rootKey, SecretStoreOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(rootKey);
-        return new SecretStore(new FileSecretRepository(directory, options), new KeyRing(rootKey), null, options, ownsKeyProvider: true);
+        return new SecretStore(new FileSecretRepository(directory, options), new KeyRing(rootKey, options?.TimeProvider ?? TimeProvider.System), null, options, ownsKeyProvider: true);
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using EmbeddedSecrets.Keys;
+
 namespace EmbeddedSecrets.Errors;
 
 /// <summary>The failures of keys and of what is sealed, so that their wording can be read as a whole.</summary>
@@ -23,6 +26,31 @@ internal static class KeyFailures
     /// <summary>Whether a key provider may give this reason; the others are about a version of a secret.</summary>
     public static bool IsAboutKey(UnavailabilityReason reason) => reason
         is UnavailabilityReason.KeyUnavailable or UnavailabilityReason.KeyDisabled or UnavailabilityReason.KeyPendingDeletion or UnavailabilityReason.KeyNotFound;
+
+    public static SecretConflictException KeyExists(string keyId) => new(
+        SecretStoreErrorCodes.ResourceExist,
+        Conflict,
+        $"The encryption key '{keyId}' exists already. Rotate it for new key material, or choose another id.");
+
+    public static SecretConflictException KeyNotScheduled(string keyId) => new(
+        SecretStoreErrorCodes.ResourceInUse,
+        Conflict,
+        $"The deletion of the encryption key '{keyId}' cannot be cancelled: it is not scheduled for deletion. It can be used as it is, or enabled.");
+
+    public static SecretConflictException KeyInUse(string keyId, long secrets) => new(
+        SecretStoreErrorCodes.ResourceInUse,
+        Conflict,
+        string.Create(CultureInfo.InvariantCulture, $"The encryption key '{keyId}' was not scheduled for deletion: {secrets} {(secrets == 1 ? "secret uses" : "secrets use")} it, and could not be read any more. Move them to another key with UpdateSecretAsync first, or set EvenIfInUse."));
+
+    public static SecretConflictException DefaultKeyKept(string keyId) => new(
+        SecretStoreErrorCodes.ResourceInUse,
+        Conflict,
+        $"The encryption key '{keyId}' cannot be deleted: it is the key of secrets that name none. Disable it, or rotate it.");
+
+    public static SecretRequestException RingFull() => new(
+        SecretStoreErrorCodes.LimitExceeded,
+        400,
+        $"The key ring would become larger than {KeyRingState.MaxLength >> 10} KiB. Delete encryption keys that nothing uses, or shorten descriptions.");
 
     public static SecretUnavailableException GenerationUnknown(string keyId, long generation) => new(
         SecretStoreErrorCodes.Unavailable,

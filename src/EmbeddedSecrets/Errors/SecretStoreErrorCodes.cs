@@ -6,7 +6,7 @@ public static class SecretStoreErrorCodes
     /// <summary>400: a parameter does not fit the state of the secret.</summary>
     public const string InvalidParameter = "InvalidParameter";
 
-    /// <summary>400: a limit on stages, tags or versions would be passed.</summary>
+    /// <summary>400: a limit on stages, tags or versions, or on the size of the key ring, would be passed.</summary>
     public const string LimitExceeded = "Rejected.LimitExceeded";
 
     /// <summary>404: the secret, the version or the stage does not exist.</summary>
@@ -15,13 +15,13 @@ public static class SecretStoreErrorCodes
     /// <summary>404: the encryption key does not exist.</summary>
     public const string KeyNotFound = "Forbidden.KeyNotFound";
 
-    /// <summary>409: the name is taken, or the version id is taken by another value.</summary>
+    /// <summary>409: the name, or the id of an encryption key, is taken, or the version id is taken by another value.</summary>
     public const string ResourceExist = "Rejected.ResourceExist";
 
     /// <summary>409: the secret is scheduled for deletion.</summary>
     public const string ResourceInDeleteWindow = "Rejected.ResourceInDeleteWindow";
 
-    /// <summary>409: the secret is not scheduled for deletion, so there is nothing to restore.</summary>
+    /// <summary>409: the secret or the encryption key is not scheduled for deletion, so there is nothing to restore; or the key is in use and is not deleted.</summary>
     public const string ResourceInUse = "Rejected.ResourceInUse";
 
     /// <summary>409: the encryption key is disabled.</summary>

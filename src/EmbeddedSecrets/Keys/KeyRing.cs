@@ -23,6 +23,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private RingKeys? _open;
+    private PinnedBytes? _ringKey;
     private string? _openFor;
     private bool _isDisposed;
 
@@ -76,7 +77,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         try
         {
             byte[] state = KeyRingState.Encode(ring, ringKey.Span, [new RootKeySlot(_rootKey.Kind, slot)]);
-            Replace(ring, null, context.StoreLocation);
+            Replace(ring, ringKey.Span, null, context.StoreLocation);
             ring = null;
             return state;
         }
@@ -109,7 +110,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
                 RingKeys? ring = decoded.Open(context.StoreId, ringKey.Span);
                 try
                 {
-                    Replace(ring, context.StoreId, context.StoreLocation);
+                    Replace(ring, ringKey.Span, context.StoreId, context.StoreLocation);
                     ring = null;
                 }
                 finally
@@ -132,6 +133,39 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         lock (_gate)
         {
             Interlocked.Exchange(ref _open, null)?.Dispose();
+            Interlocked.Exchange(ref _ringKey, null)?.Dispose();
+        }
+    }
+
+    /// <summary>The keys that are in use now: for what is said about them.</summary>
+    internal RingKeys Keys => Current();
+
+    /// <summary>
+    /// Makes the next ring from the open one, sealed for the root keys of the given state, which must be the one that the open
+    /// ring came from. The caller commits the state and then calls <see cref="Adopt"/>, or disposes the keys.
+    /// </summary>
+    internal NextRing<T> Prepare<T>(ReadOnlyMemory<byte> state, Func<RingChange, T> change)
+    {
+        IReadOnlyList<RootKeySlot> slots = KeyRingState.Decode(state).Slots;
+
+        // Within the gate nobody zeroes what is copied: a ring of zeros would be the end of every secret.
+        lock (_gate)
+        {
+            using var next = new RingChange(Current());
+            T result = change(next);
+            return next.IsChanged
+                ? new NextRing<T>(KeyRingState.Encode(next.Next, _ringKey!.Span, slots), next.Take(), result)
+                : new NextRing<T>(default, null, result);
+        }
+    }
+
+    /// <summary>Takes over the ring that was committed; the one before is zeroed.</summary>
+    internal void Adopt(RingKeys next)
+    {
+        lock (_gate)
+        {
+            _ = Current();
+            Interlocked.Exchange(ref _open, next)?.Dispose();
         }
     }
 
@@ -226,12 +260,13 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         }
     }
 
-    private void Replace(RingKeys ring, UInt128? storeId, string location)
+    private void Replace(RingKeys ring, ReadOnlySpan<byte> ringKey, UInt128? storeId, string location)
     {
         lock (_gate)
         {
             RequireFreeFor(storeId, location);
             _openFor = location;
+            Interlocked.Exchange(ref _ringKey, new PinnedBytes(ringKey))?.Dispose();
             Interlocked.Exchange(ref _open, ring)?.Dispose();
         }
     }

@@ -25,6 +25,9 @@ internal sealed record KeyRingState(IReadOnlyList<RootKeySlot> Slots, ReadOnlyMe
     public const int MaxSlotLength = 4096;
     public const int MaxKindLength = 64;
 
+    /// <summary>A change of the ring that would make the state longer is refused: slots that are added later must find room in the header.</summary>
+    public const int MaxLength = 768 << 10;
+
     private const byte Version = 1;
     private const string Name = "state of the key ring";
 

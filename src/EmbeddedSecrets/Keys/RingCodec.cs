@@ -8,9 +8,11 @@ namespace EmbeddedSecrets.Keys;
 /// <remarks>
 /// <code>
 /// u8 version (1) | i64 ring revision | u16 count, keys:
-///   text id | u8 state | i64 current generation | u16 count, generations: i64 n | i64 created ticks | key 32
+///   text id | u8 state | i64 created ticks | text description | i64 rotation period in ticks, 0 for none
+///   | i64 planned deletion in ticks, 0 for none | i64 current generation | u16 count, generations: i64 n | i64 created ticks | key 32
 /// </code>
-/// Ids and generations ascend; every key has its current generation.
+/// Ids and generations ascend; every key has its current generation; exactly a key that is scheduled for deletion has a
+/// planned deletion.
 /// </remarks>
 internal static class RingCodec
 {
@@ -25,6 +27,10 @@ internal static class RingCodec
         {
             writer.Text(key.Id);
             writer.Byte((byte)key.State);
+            writer.Int64(key.CreateTime.UtcTicks);
+            writer.Text(key.Description);
+            writer.Int64(key.RotationPeriod?.Ticks ?? 0);
+            writer.Int64(key.PlannedDeleteTime?.UtcTicks ?? 0);
             writer.Int64(key.CurrentGeneration);
             writer.UInt16(key.Generations.Count);
             foreach ((long number, KeyGeneration generation) in key.Generations.OrderBy(pair => pair.Key))
@@ -79,6 +85,11 @@ internal static class RingCodec
         string id = reader.Text();
         VersionCodec.RequireAscending(lastId, id);
         var state = (EncryptionKeyState)reader.Byte();
+        DateTimeOffset createTime = reader.Time();
+        string description = reader.Text();
+        TimeSpan? rotationPeriod = DecodePeriod(ref reader);
+        DateTimeOffset plannedDeletion = reader.Time();
+        bool isScheduled = plannedDeletion != DateTimeOffset.MinValue;
         long current = reader.Count();
         var generations = new Dictionary<long, KeyGeneration>();
         try
@@ -96,9 +107,22 @@ internal static class RingCodec
                 generations.Add(number, new KeyGeneration(reader.Time(), new PinnedBytes(reader.Bytes(CommittingCipher.KeyLength))));
             }
 
-            return state <= EncryptionKeyState.PendingDeletion && generations.ContainsKey(current)
-                ? new EncryptionKey(id, state, current, generations)
-                : throw new InvalidDataException("A key has no current generation, or an unknown state.");
+            if (!Enum.IsDefined(state) || isScheduled != (state == EncryptionKeyState.PendingDeletion) || !generations.ContainsKey(current))
+            {
+                throw new InvalidDataException("A key has no current generation, an unknown state, or a time of deletion that does not go with it.");
+            }
+
+            return new EncryptionKey
+            {
+                Id = id,
+                State = state,
+                CreateTime = createTime,
+                Description = description,
+                RotationPeriod = rotationPeriod,
+                PlannedDeleteTime = isScheduled ? plannedDeletion : null,
+                CurrentGeneration = current,
+                Generations = generations,
+            };
         }
         catch
         {
@@ -109,5 +133,18 @@ internal static class RingCodec
 
             throw;
         }
+    }
+
+    private static TimeSpan? DecodePeriod(ref FieldReader reader)
+    {
+        var period = TimeSpan.FromTicks(reader.Count());
+        if (period == TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        return period >= EncryptionKey.MinRotationPeriod && period <= EncryptionKey.MaxRotationPeriod
+            ? period
+            : throw new InvalidDataException("A rotation period is out of range.");
     }
 }

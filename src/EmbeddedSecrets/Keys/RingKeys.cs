@@ -8,7 +8,6 @@ namespace EmbeddedSecrets.Keys;
 /// <summary>The keys of an open ring. Immutable until disposed; a disposed one throws <see cref="ObjectDisposedException"/> when used.</summary>
 internal sealed class RingKeys(UInt128 storeId, long revision, IReadOnlyDictionary<string, EncryptionKey> keys) : IDisposable
 {
-    private const long FirstGeneration = 1;
     private const long FirstRevision = 1;
 
     public UInt128 StoreId => storeId;
@@ -23,10 +22,7 @@ internal sealed class RingKeys(UInt128 storeId, long revision, IReadOnlyDictiona
         var keys = new Dictionary<string, EncryptionKey>(StringComparer.Ordinal);
         foreach (string id in (ReadOnlySpan<string>)[EncryptionKeys.Store, EncryptionKeys.Default])
         {
-            var key = new PinnedBytes(CommittingCipher.KeyLength);
-            RandomNumberGenerator.Fill(key.Span);
-            var generations = new Dictionary<long, KeyGeneration> { [FirstGeneration] = new KeyGeneration(now, key) };
-            keys.Add(id, new EncryptionKey(id, EncryptionKeyState.Enabled, FirstGeneration, generations));
+            keys.Add(id, EncryptionKey.Generate(id, now));
         }
 
         return new RingKeys(storeId, FirstRevision, keys);
@@ -59,10 +55,7 @@ internal sealed class RingKeys(UInt128 storeId, long revision, IReadOnlyDictiona
     {
         foreach (EncryptionKey key in keys.Values)
         {
-            foreach (KeyGeneration generation in key.Generations.Values)
-            {
-                generation.Dispose();
-            }
+            key.DisposeGenerations();
         }
     }
 

@@ -48,8 +48,17 @@ internal static class OptionCopies
         {
             Description = options.Description,
             Annotations = Copy(options.Annotations),
+            EncryptionKeyId = options.EncryptionKeyId,
             ExpectedRevision = options.ExpectedRevision,
         };
+        OptionRules.Check(copy, nameof(options));
+        return copy;
+    }
+
+    public static CreateKeyOptions Checked(CreateKeyOptions? options)
+    {
+        options ??= new CreateKeyOptions();
+        var copy = new CreateKeyOptions { Description = options.Description, RotationPeriod = options.RotationPeriod };
         OptionRules.Check(copy, nameof(options));
         return copy;
     }

@@ -30,12 +30,29 @@ internal static class KeyProviderCalls
         own?.Span.CopyTo(dataKey.Span);
 
         // A provider that forgot to fill in the key, or answered for another one, would make a secret that is lost or open.
-        if (wrapped is null || wrapped.KeyId != keyId || dataKey.Length != DataKeyLength || IsEmpty(dataKey))
+        return dataKey.Length == DataKeyLength && !IsEmpty(dataKey)
+            ? CopyOf(wrapped, keyId)
+            : throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, null);
+    }
+
+    /// <summary>Wraps a data key that was unwrapped before, under another encryption key.</summary>
+    public static async ValueTask<WrappedDataKey> WrapAsync(
+        IKeyProvider provider, string keyId, ReadOnlyMemory<byte> dataKey, ReadOnlyMemory<byte> associatedData, CancellationToken cancellationToken)
+    {
+        using PinnedBytes? own = BufferFor(provider);
+        if (own is not null)
         {
-            throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, null);
+            dataKey.Span.CopyTo(own.Span);
         }
 
-        return new WrappedDataKey(keyId, wrapped.Generation, wrapped.Ciphertext.ToArray());
+        try
+        {
+            return CopyOf(await provider.WrapAsync(keyId, own?.Memory ?? dataKey, associatedData, cancellationToken).ConfigureAwait(false), keyId);
+        }
+        catch (Exception exception) when (IsForeign(exception, cancellationToken))
+        {
+            throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, exception);
+        }
     }
 
     /// <summary>Unwraps a data key.</summary>
@@ -69,6 +86,14 @@ internal static class KeyProviderCalls
     private static PinnedBytes? BufferFor(IKeyProvider provider)
     {
         return provider is KeyRing ? null : new PinnedBytes(DataKeyLength);
+    }
+
+    /// <summary>A copy, so that a provider may use its buffers again; it must be for the key that was asked for.</summary>
+    private static WrappedDataKey CopyOf(WrappedDataKey? wrapped, string keyId)
+    {
+        return wrapped?.KeyId == keyId
+            ? new WrappedDataKey(keyId, wrapped.Generation, wrapped.Ciphertext.ToArray())
+            : throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, null);
     }
 
     private static bool IsEmpty(ReadOnlyMemory<byte> dataKey)

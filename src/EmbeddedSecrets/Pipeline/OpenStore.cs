@@ -1,6 +1,7 @@
 using EmbeddedSecrets.Caching;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Pipeline;
@@ -62,18 +63,27 @@ internal sealed class OpenStore : IDisposable
     public async ValueTask<SecretValue?> ReadValueAsync(StoredSecret stored, SecretVersion version, CancellationToken cancellationToken)
     {
         SealedContent content = version.Content ?? throw KeyFailures.Tampered();
-        var context = new ValueContext(_cipher.StoreId, stored.Secret.Name, stored.Secret.Incarnation, version.VersionId, version.ValueKind);
+        ValueContext context = ContextOf(stored.Secret, version);
         byte[] rented = System.Buffers.ArrayPool<byte>.Shared.Rent(content.PayloadLength);
         try
         {
             Memory<byte> payload = rented.AsMemory(0, content.PayloadLength);
             if (!await _repository.ReadPayloadAsync(content.PayloadId, payload, cancellationToken).ConfigureAwait(false))
             {
-                RepositoryRecord? now = await _repository.FindAsync(stored.Secret.Name, stored.Stamp, cancellationToken).ConfigureAwait(false);
-                return now?.Stamp == stored.Stamp ? throw KeyFailures.Tampered() : null;
+                return await IsCurrentAsync(stored, cancellationToken).ConfigureAwait(false) ? throw KeyFailures.Tampered() : null;
             }
 
             return await ValueSealing.OpenAsync(_keyProvider, context, content.DataKey, payload, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SecretUnavailableException)
+        {
+            // The secret may have been moved to another key meanwhile, and the old one disabled.
+            if (await IsCurrentAsync(stored, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            return null;
         }
         finally
         {
@@ -90,11 +100,15 @@ internal sealed class OpenStore : IDisposable
         RepositoryPayload[] added = [];
         if (next is not null && value is not null && transition.Version is { Content: null } written)
         {
-            var context = new ValueContext(_cipher.StoreId, name, next.Incarnation, written.VersionId, written.ValueKind);
             (SealedContent content, byte[] payload) = await ValueSealing.SealAsync(
-                _keyProvider, next.EncryptionKeyId, context, value, cancellationToken).ConfigureAwait(false);
+                _keyProvider, next.EncryptionKeyId, ContextOf(next, written), value, cancellationToken).ConfigureAwait(false);
             next = next with { Versions = next.Versions.Replace(written, written with { Content = content }) };
             added = [new RepositoryPayload(content.PayloadId, payload)];
+        }
+
+        if (next is not null && stored is not null && next.Incarnation == expected.Incarnation && next.EncryptionKeyId != stored.Secret.EncryptionKeyId)
+        {
+            next = await MovedAsync(next, cancellationToken).ConfigureAwait(false);
         }
 
         RecordStamp stamp = next is null ? RecordStamp.Absent
@@ -153,19 +167,58 @@ internal sealed class OpenStore : IDisposable
         await _reloading.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            RepositoryHeader header = _repository.CurrentHeader;
-            if (header.Revision == _headerRevision)
-            {
-                return;
-            }
+            _ = await ReloadWithinGateAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
 
-            using StoreCipher unlocked = await StoreUnlocking.UnlockAsync(_keyProvider, header, _repository.Location, cancellationToken).ConfigureAwait(false);
-            if (!unlocked.HasSameKey(_cipher))
-            {
-                throw KeyFailures.Tampered();
-            }
+    public ValueTask<long> CurrentSequenceAsync(CancellationToken cancellationToken)
+    {
+        return _repository.WaitForChangeAsync(-1, cancellationToken);
+    }
 
-            Volatile.Write(ref _headerRevision, header.Revision);
+    /// <summary>Changes the key ring: the one way in which a header is replaced. The change is applied again when somebody was faster.</summary>
+    /// <returns>What the change answered, once it is durable and the ring in memory is the new one.</returns>
+    public async ValueTask<T> ChangeRingAsync<T>(Func<RingChange, T> change, CancellationToken cancellationToken)
+        where T : class
+    {
+        return (await TryChangeRingAsync(change, null, cancellationToken).ConfigureAwait(false))!;
+    }
+
+    /// <summary>Changes the key ring if nothing was committed after a change sequence.</summary>
+    /// <returns>What the change answered; null when something was committed after the sequence, and nothing was changed.</returns>
+    public async ValueTask<T?> TryChangeRingAsync<T>(Func<RingChange, T> change, long? expectedSequence, CancellationToken cancellationToken)
+        where T : class
+    {
+        var ring = (KeyRing)_keyProvider;
+        await _reloading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                RepositoryHeader header = await ReloadWithinGateAsync(cancellationToken).ConfigureAwait(false);
+                StoreHeader content = StoreHeader.Decode(header.Content);
+                NextRing<T> next = ring.Prepare(content.RingState, change);
+                if (next.Keys is null)
+                {
+                    return next.Result;
+                }
+
+                RepositoryConflict? conflict = await CommitRingAsync(ring, next.Keys, header, content with { RingState = next.State }, expectedSequence).ConfigureAwait(false);
+                if (conflict is null)
+                {
+                    return next.Result;
+                }
+
+                if (conflict == RepositoryConflict.Sequence)
+                {
+                    return null;
+                }
+            }
         }
         finally
         {
@@ -177,6 +230,85 @@ internal sealed class OpenStore : IDisposable
     {
         _cipher.Dispose();
         _reloading.Dispose();
+    }
+
+    private async ValueTask<RepositoryHeader> ReloadWithinGateAsync(CancellationToken cancellationToken)
+    {
+        RepositoryHeader header = _repository.CurrentHeader;
+        if (header.Revision == _headerRevision)
+        {
+            return header;
+        }
+
+        using StoreCipher unlocked = await StoreUnlocking.UnlockAsync(_keyProvider, header, _repository.Location, cancellationToken).ConfigureAwait(false);
+        if (!unlocked.HasSameKey(_cipher))
+        {
+            throw KeyFailures.Tampered();
+        }
+
+        Volatile.Write(ref _headerRevision, header.Revision);
+        return header;
+    }
+
+    /// <summary>Commits a ring and takes it into use; its keys are zeroed where that fails. Not cancelled: the ring in memory must not lag behind the one that is stored.</summary>
+    private async ValueTask<RepositoryConflict?> CommitRingAsync(KeyRing ring, RingKeys keys, RepositoryHeader replaced, StoreHeader content, long? expectedSequence)
+    {
+        bool isAdopted = false;
+        try
+        {
+            if (content.RingState.Length > KeyRingState.MaxLength)
+            {
+                throw KeyFailures.RingFull();
+            }
+
+            var header = new RepositoryHeader(replaced.StoreId, replaced.Revision + 1, content.Encode());
+            var commit = new RepositoryCommit { HeaderRevision = replaced.Revision, NewHeader = header, ExpectedSequence = expectedSequence, Changes = [] };
+            await _repository.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
+
+            // The ring before the revision: whoever reads the revision first then seals under keys of that revision or later.
+            ring.Adopt(keys);
+            isAdopted = true;
+            Volatile.Write(ref _headerRevision, header.Revision);
+            return null;
+        }
+        catch (RepositoryConflictException exception)
+        {
+            return exception.Conflict;
+        }
+        finally
+        {
+            if (!isAdopted)
+            {
+                keys.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The secret with the data key of every version under its encryption key.</summary>
+    private async ValueTask<Secret> MovedAsync(Secret secret, CancellationToken cancellationToken)
+    {
+        var versions = secret.Versions.ToBuilder();
+        for (int i = 0; i < versions.Count; i++)
+        {
+            if (versions[i].Content is { } content && content.DataKey.KeyId != secret.EncryptionKeyId)
+            {
+                content = await ValueSealing.RewrapAsync(_keyProvider, secret.EncryptionKeyId, ContextOf(secret, versions[i]), content, cancellationToken).ConfigureAwait(false);
+                versions[i] = versions[i] with { Content = content };
+            }
+        }
+
+        return secret with { Versions = versions.ToImmutable() };
+    }
+
+    private async ValueTask<bool> IsCurrentAsync(StoredSecret stored, CancellationToken cancellationToken)
+    {
+        RepositoryRecord? now = await _repository.FindAsync(stored.Secret.Name, stored.Stamp, cancellationToken).ConfigureAwait(false);
+        return now?.Stamp == stored.Stamp;
+    }
+
+    private ValueContext ContextOf(Secret secret, SecretVersion version)
+    {
+        return new ValueContext(_cipher.StoreId, secret.Name, secret.Incarnation, version.VersionId, version.ValueKind);
     }
 
     private StoredSecret Decode(in RepositoryRecord record, StoredSecret? cached)

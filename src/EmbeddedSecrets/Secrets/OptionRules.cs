@@ -8,14 +8,7 @@ internal static class OptionRules
         ArgumentNullException.ThrowIfNull(options, parameter);
         CheckVersion(options.VersionId, options.CreatedBy, parameter);
         CheckDescription(options.Description, options.Annotations, parameter);
-        if (options.EncryptionKeyId is { } keyId)
-        {
-            SecretRules.CheckKeyId(keyId, parameter);
-            if (keyId == EncryptionKeys.Store)
-            {
-                throw new ArgumentException($"The encryption key '{EncryptionKeys.Store}' is reserved for the store itself. Name another key, or none for the default.", parameter);
-            }
-        }
+        CheckEncryptionKey(options.EncryptionKeyId, parameter);
 
         if (options.Tags is { } tags)
         {
@@ -41,12 +34,23 @@ internal static class OptionRules
     public static void Check(UpdateSecretOptions options, string parameter)
     {
         ArgumentNullException.ThrowIfNull(options, parameter);
-        if (options.Description is null && options.Annotations is null)
+        if (options.Description is null && options.Annotations is null && options.EncryptionKeyId is null)
         {
-            throw new ArgumentException("There is nothing to change: set Description or Annotations.", parameter);
+            throw new ArgumentException("There is nothing to change: set Description, Annotations or EncryptionKeyId.", parameter);
         }
 
         CheckDescription(options.Description, options.Annotations, parameter);
+        CheckEncryptionKey(options.EncryptionKeyId, parameter);
+    }
+
+    public static void Check(CreateKeyOptions options, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(options, parameter);
+        CheckDescription(options.Description, null, parameter);
+        if (options.RotationPeriod is { } period)
+        {
+            SecretRules.CheckRotationPeriod(period, parameter);
+        }
     }
 
     public static void Check(UpdateSecretVersionOptions options, string parameter)
@@ -99,6 +103,20 @@ internal static class OptionRules
         if (createdBy is not null)
         {
             SecretRules.CheckCreatedBy(createdBy, parameter);
+        }
+    }
+
+    private static void CheckEncryptionKey(string? keyId, string parameter)
+    {
+        if (keyId is null)
+        {
+            return;
+        }
+
+        SecretRules.CheckKeyId(keyId, parameter);
+        if (keyId == EncryptionKeys.Store)
+        {
+            throw new ArgumentException($"The encryption key '{EncryptionKeys.Store}' is reserved for the store itself. Name another key, or none for the default.", parameter);
         }
     }
 

@@ -43,8 +43,8 @@ internal static class SecretLife
     public static SecretTransition Update(string name, Secret? stored, UpdateSecretOptions options, TransitionContext context)
     {
         Secret secret = SecretChange.Require(name, stored, options.ExpectedRevision, context.Now);
-        Secret next = Describe(secret, options.Description, options.Annotations);
-        return next.Description == secret.Description && SecretChange.AreEqual(next.Annotations, secret.Annotations)
+        Secret next = Describe(secret, options.Description, options.Annotations) with { EncryptionKeyId = options.EncryptionKeyId ?? secret.EncryptionKeyId };
+        return next.EncryptionKeyId == secret.EncryptionKeyId && next.Description == secret.Description && SecretChange.AreEqual(next.Annotations, secret.Annotations)
             ? SecretChange.Unchanged(secret)
             : SecretChange.Changed(next, context);
     }

@@ -36,6 +36,7 @@ internal static class SecretRules
 
     private static readonly TimeSpan MinRecoveryWindow = TimeSpan.FromDays(7);
     private static readonly TimeSpan MaxRecoveryWindow = TimeSpan.FromDays(30);
+    private static readonly TimeSpan MaxKeyDeletionWindow = TimeSpan.FromDays(366);
 
     public static void CheckName(string name, string parameter) => CheckNameAt(name, parameter, "A secret name");
 
@@ -153,6 +154,32 @@ internal static class SecretRules
         if (index >= 0)
         {
             throw new ArgumentException($"An encryption key id consists of printable ASCII characters without spaces; character {index + 1} is not one.", parameter);
+        }
+    }
+
+    /// <summary>The id of an encryption key that callers manage: the store's own are reserved.</summary>
+    public static void CheckManagedKeyId(string keyId, string parameter)
+    {
+        CheckKeyId(keyId, parameter);
+        if (keyId.StartsWith(ReservedNamePrefix, StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"Encryption keys that begin with '{ReservedNamePrefix}' are reserved for the store itself.", parameter);
+        }
+    }
+
+    public static void CheckKeyDeletionWindow(TimeSpan window, string parameter)
+    {
+        if (window < MinRecoveryWindow || window > MaxKeyDeletionWindow)
+        {
+            throw new ArgumentOutOfRangeException(parameter, window, "The window before the deletion of an encryption key is 7 to 366 days.");
+        }
+    }
+
+    public static void CheckRotationPeriod(TimeSpan period, string parameter)
+    {
+        if (period < Keys.EncryptionKey.MinRotationPeriod || period > Keys.EncryptionKey.MaxRotationPeriod)
+        {
+            throw new ArgumentOutOfRangeException(parameter, period, "A rotation period is 1 to 3,650 days.");
         }
     }
 

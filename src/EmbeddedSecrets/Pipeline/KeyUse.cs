@@ -1,0 +1,42 @@
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets.Pipeline;
+
+/// <summary>Which secrets use an encryption key: those that name it, and those with a version whose data key lies under it. Looks at every record.</summary>
+internal static class KeyUse
+{
+    /// <summary>How many secrets that exist now use the key.</summary>
+    public static async ValueTask<long> CountAsync(OpenStore open, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        long count = 0;
+        await foreach (RepositoryRecord record in open.EnumerateAsync(null, cancellationToken).ConfigureAwait(false))
+        {
+            if (SecretLife.Existing(open.Decode(record).Secret, now) is { } secret && KeysOf(secret).Contains(keyId))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Takes the keys that any stored secret uses out of the set. One whose recovery window has ended counts until it is swept: a clock may go back.</summary>
+    public static async ValueTask ExceptUsedAsync(OpenStore open, HashSet<string> keyIds, CancellationToken cancellationToken)
+    {
+        await foreach (RepositoryRecord record in open.EnumerateAsync(null, cancellationToken).ConfigureAwait(false))
+        {
+            keyIds.ExceptWith(KeysOf(open.Decode(record).Secret));
+            if (keyIds.Count == 0)
+            {
+                return;
+            }
+        }
+    }
+
+    private static IEnumerable<string> KeysOf(Secret secret)
+    {
+        return secret.Versions.Where(static version => version.Content is not null)
+            .Select(static version => version.Content!.DataKey.KeyId)
+            .Append(secret.EncryptionKeyId);
+    }
+}
