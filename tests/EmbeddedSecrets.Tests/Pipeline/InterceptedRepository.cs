@@ -1,0 +1,75 @@
+namespace EmbeddedSecrets.Tests.Pipeline;
+
+/// <summary>A repository in memory in which something happens at a given moment, as another thread would make it happen.</summary>
+internal sealed class InterceptedRepository : ISecretRepository
+{
+    private readonly InMemorySecretRepository _inner = new();
+
+    /// <summary>Called before a commit of a header; not while it runs itself.</summary>
+    public Func<Task>? BeforeHeader { get; set; }
+
+    /// <summary>Called before a payload is read; not while it runs itself.</summary>
+    public Func<Task>? BeforePayload { get; set; }
+
+    public int Headers { get; private set; }
+
+    public bool CompletesSynchronously => false;
+
+    public string Location => _inner.Location;
+
+    public RepositoryHeader CurrentHeader => _inner.CurrentHeader;
+
+    public ValueTask<RepositoryHeader?> ReadHeaderAsync(CancellationToken cancellationToken = default) => _inner.ReadHeaderAsync(cancellationToken);
+
+    public ValueTask<RecoveryReport> StartAsync(RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken = default) =>
+        _inner.StartAsync(header, protector, cancellationToken);
+
+    public ValueTask ReleaseAsync() => _inner.ReleaseAsync();
+
+    public ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default) =>
+        _inner.FindAsync(name, known, cancellationToken);
+
+    public async ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default)
+    {
+        if (BeforePayload is { } action)
+        {
+            BeforePayload = null;
+            await action();
+        }
+
+        return await _inner.ReadPayloadAsync(id, destination, cancellationToken);
+    }
+
+    public async ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken = default)
+    {
+        if (commit.NewHeader is not null)
+        {
+            Headers++;
+            if (BeforeHeader is { } action)
+            {
+                BeforeHeader = null;
+                await action();
+            }
+        }
+
+        return await _inner.CommitAsync(commit, cancellationToken);
+    }
+
+    /// <summary>Replaces the header by one of the same content, as another process that changed a root key would.</summary>
+    public async Task TouchHeaderAsync()
+    {
+        RepositoryHeader header = CurrentHeader;
+        var next = new RepositoryHeader(header.StoreId, header.Revision + 1, header.Content);
+        await _inner.CommitAsync(new RepositoryCommit { HeaderRevision = header.Revision, NewHeader = next, Changes = [] });
+    }
+
+    public IAsyncEnumerable<RepositoryRecord> EnumerateAsync(string? after, CancellationToken cancellationToken = default) =>
+        _inner.EnumerateAsync(after, cancellationToken);
+
+    public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) => _inner.WaitForChangeAsync(after, cancellationToken);
+
+    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        _inner.CompactAsync(progress, cancellationToken);
+
+    public ValueTask DisposeAsync() => _inner.DisposeAsync();
+}
