@@ -85,7 +85,12 @@ public sealed partial class SecretStore
             transitions[i] = transition(names[i], stored?.Secret, sameValue, context);
             if (!transitions[i].IsUnchanged)
             {
-                changes.Add(await open.SealAsync(names[i], stored, transitions[i], value?.Value, cancellationToken).ConfigureAwait(false));
+                if (await open.TrySealAsync(names[i], stored, transitions[i], value?.Value, cancellationToken).ConfigureAwait(false) is not { } change)
+                {
+                    return null;
+                }
+
+                changes.Add(change);
             }
         }
 

@@ -92,7 +92,26 @@ internal sealed class OpenStore : IDisposable
     }
 
     /// <summary>Seals a transition of one secret into a change of the repository. The value belongs to a version that has no content yet.</summary>
-    public async ValueTask<SealedChange> SealAsync(
+    /// <returns>Null when the key cannot be used and the secret was changed meanwhile: it may have another key now, so load it again.</returns>
+    public async ValueTask<SealedChange?> TrySealAsync(
+        string name, StoredSecret? stored, SecretTransition transition, SecretValue? value, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SealAsync(name, stored, transition, value, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SecretUnavailableException) when (stored is not null)
+        {
+            if (await IsCurrentAsync(stored, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            return null;
+        }
+    }
+
+    private async ValueTask<SealedChange> SealAsync(
         string name, StoredSecret? stored, SecretTransition transition, SecretValue? value, CancellationToken cancellationToken)
     {
         RecordStamp expected = stored?.Stamp ?? RecordStamp.Absent;

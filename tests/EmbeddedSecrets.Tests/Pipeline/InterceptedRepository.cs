@@ -11,6 +11,9 @@ internal sealed class InterceptedRepository : ISecretRepository
     /// <summary>Called before a payload is read; not while it runs itself.</summary>
     public Func<Task>? BeforePayload { get; set; }
 
+    /// <summary>Called after a record was found and before it is returned; not while it runs itself.</summary>
+    public Func<Task>? AfterFind { get; set; }
+
     public int Headers { get; private set; }
 
     public bool CompletesSynchronously => false;
@@ -26,8 +29,17 @@ internal sealed class InterceptedRepository : ISecretRepository
 
     public ValueTask ReleaseAsync() => _inner.ReleaseAsync();
 
-    public ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default) =>
-        _inner.FindAsync(name, known, cancellationToken);
+    public async ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default)
+    {
+        RepositoryRecord? found = await _inner.FindAsync(name, known, cancellationToken);
+        if (AfterFind is { } action)
+        {
+            AfterFind = null;
+            await action();
+        }
+
+        return found;
+    }
 
     public async ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default)
     {

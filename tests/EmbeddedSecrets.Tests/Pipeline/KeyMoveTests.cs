@@ -95,6 +95,20 @@ public sealed class KeyMoveTests
     }
 
     [Test]
+    public async Task Put_SecretMovesAndTheOldKeyIsDisabledMeanwhile_PutsUnderTheNewKey()
+    {
+        _repository.AfterFind = async () =>
+        {
+            await MoveAsync("new");
+            await _store.Keys.DisableKeyAsync("old");
+        };
+
+        await _store.PutTextAsync("secret", "three");
+
+        (await _store.ReadTextAsync("secret")).Should().Be("three");
+    }
+
+    [Test]
     public async Task Update_ReopenedStore_ReadsUnderTheNewKey()
     {
         using var directory = new TemporaryDirectory();
