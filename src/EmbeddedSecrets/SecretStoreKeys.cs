@@ -163,14 +163,14 @@ public sealed class SecretStoreKeys
                         throw KeyFailures.KeyInUse(keyId, secrets);
                     }
 
-                    if (await open.TryChangeRingAsync(Schedule, sequence, cancellationToken).ConfigureAwait(false) is { } done)
+                    if (await open.Header.TryChangeRingAsync(Schedule, sequence, cancellationToken).ConfigureAwait(false) is { } done)
                     {
                         return done;
                     }
                 }
 
                 // A store that never stands still: what begins to use the key meanwhile keeps it from being removed.
-                return await open.ChangeRingAsync(Schedule, cancellationToken).ConfigureAwait(false);
+                return await open.Header.ChangeRingAsync(Schedule, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -203,7 +203,7 @@ public sealed class SecretStoreKeys
         SecretRules.CheckManagedKeyId(keyId, nameof(keyId));
         return RunAsync(
             writes: true,
-            (open, requestId) => open.ChangeRingAsync(
+            (open, requestId) => open.Header.ChangeRingAsync(
                 ring =>
                 {
                     change(ring, Now());

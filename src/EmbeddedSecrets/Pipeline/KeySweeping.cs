@@ -31,7 +31,7 @@ internal static class KeySweeping
                 break;
             }
 
-            if (await open.TryChangeRingAsync(change => Remove(change, due, keptKeyId, now), sequence, cancellationToken).ConfigureAwait(false) is { } done)
+            if (await open.Header.TryChangeRingAsync(change => Remove(change, due, keptKeyId, now), sequence, cancellationToken).ConfigureAwait(false) is { } done)
             {
                 removed = done.Count;
                 break;
@@ -41,7 +41,7 @@ internal static class KeySweeping
         int rotated = 0;
         if (ring.Keys.Keys.Values.Any(key => EncryptionKeyLife.IsRotationDue(key, now)))
         {
-            rotated = (await open.ChangeRingAsync(change => Rotate(change, now), cancellationToken).ConfigureAwait(false)).Count;
+            rotated = (await open.Header.ChangeRingAsync(change => Rotate(change, now), cancellationToken).ConfigureAwait(false)).Count;
         }
 
         return new KeySweep(removed, rotated);
