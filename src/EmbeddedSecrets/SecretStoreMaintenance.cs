@@ -21,8 +21,30 @@ public sealed class SecretStoreMaintenance
     /// <param name="cancellationToken">Ends it; the store is as it was.</param>
     /// <returns>When the new log is on the disk and in use.</returns>
     /// <exception cref="SecretStoreException">The store cannot be opened, was opened for reading only, or the disk failed. Everything committed is as it was.</exception>
-    /// <remarks>A log compacts itself when more than half of it, and more than 4 MiB, is dead, at most once a minute.</remarks>
-    public async ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <remarks>
+    /// A log compacts itself when more than half of it, and more than 4 MiB, is dead, and whenever it holds a value that was
+    /// deleted, destroyed or evicted; at most once a minute.
+    /// </remarks>
+    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        return RunAsync(open => open.CompactAsync(progress, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Waits until no file of the store holds a value, or its wrapped data key, that was deleted, destroyed or evicted before
+    /// the call; also no deleted file that another process of this library still has open. By itself that comes about within
+    /// a minute and the time of a compaction; <see cref="CompactAsync"/> begins it at once.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait, not the erasure.</param>
+    /// <returns>When it is gone.</returns>
+    /// <exception cref="SecretStoreException">The store cannot be opened, was opened for reading only, or its writing has stopped.</exception>
+    /// <remarks>Media that keep old blocks, file systems that keep snapshots, and backups are beyond its reach.</remarks>
+    public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default)
+    {
+        return RunAsync(open => open.WaitForErasureAsync(cancellationToken), cancellationToken);
+    }
+
+    private async ValueTask RunAsync(Func<OpenStore, ValueTask> operation, CancellationToken cancellationToken)
     {
         var requestId = RequestId.Next();
         try
@@ -30,7 +52,7 @@ public sealed class SecretStoreMaintenance
             OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                await open.CompactAsync(progress, cancellationToken).ConfigureAwait(false);
+                await operation(open).ConfigureAwait(false);
             }
             finally
             {

@@ -5,6 +5,8 @@ public sealed class SecretStoreOptions
 {
     internal const long MaxPayloadCacheBytes = 1L << 40;
     internal const int MaxRecordCacheEntries = 1 << 24;
+    internal static readonly TimeSpan MinLockTimeout = TimeSpan.FromMilliseconds(1);
+    internal static readonly TimeSpan MaxLockTimeout = TimeSpan.FromHours(1);
 
     /// <summary>Gets or sets the encryption key of secrets that name no other.</summary>
     /// <value>1 to 256 printable ASCII characters without spaces; the default is <c>default</c>.</value>
@@ -19,7 +21,7 @@ public sealed class SecretStoreOptions
     public bool PurgeProtection { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the store is opened for reading only: nothing is written, not even to recover.</summary>
-    /// <value>The default is <see langword="false"/>. A store that is opened so still excludes other users.</value>
+    /// <value>The default is <see langword="false"/>. Others may write meanwhile; what they commit is seen.</value>
     public bool ReadOnly { get; set; }
 
     /// <summary>Gets or sets what an opening does with an unfinished last commit.</summary>
@@ -41,6 +43,10 @@ public sealed class SecretStoreOptions
     /// <summary>Gets or sets how many decoded records are kept in memory: names, stages, tags and wrapped data keys, no values.</summary>
     /// <value>0 to 16,777,216 records; the default is 16,384.</value>
     public int RecordCacheEntries { get; set; } = 16_384;
+
+    /// <summary>Gets or sets how long a change waits while other instances of the store, in this process or another, write.</summary>
+    /// <value>1 millisecond to 1 hour; the default is 30 seconds. A change whose turn does not come in this time fails with <c>Store.Locked</c>, and nothing is changed.</value>
+    public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Gets or sets the clock.</summary>
     /// <value>The default is <see cref="TimeProvider.System"/>.</value>

@@ -45,9 +45,11 @@ internal sealed class MemoryLogDirectory : ILogDirectory
     {
     }
 
-    public void NoteHolder()
-    {
-    }
+    public bool Exists(string name) => _files.ContainsKey(name);
+
+    public ISharedLock? OpenLock(LockName name) => new PrivateLock();
+
+    public SharedPage? OpenPage() => PrivatePage.Create();
 
     public void Dispose()
     {

@@ -58,6 +58,8 @@ internal sealed class MemoryLogFile(byte[] content, string path) : ILogFile
     {
     }
 
+    public bool IsOpenHereOnly() => true;
+
     public void Dispose()
     {
     }

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Interop;
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Numerics;
@@ -124,21 +125,23 @@ public sealed class SecretStoreOpeningTests
     }
 
     [Test]
-    public async Task OpenAsync_SecondInstance_IsLocked()
+    public async Task OpenAsync_SecondInstance_SharesTheStore()
     {
         await using SecretStore first = await SecretStore.OpenAsync(Store, RootKey.FromFile(KeyFile));
+        await using SecretStore second = await SecretStore.OpenAsync(Store, RootKey.FromFile(KeyFile));
 
-        SecretStoreException error = await RefusedAsync<SecretStoreUnavailableException>(RootKey.FromFile(KeyFile));
-
-        error.Code.Should().Be(SecretStoreErrorCodes.Locked);
-        error.Message.Should().Contain(Store);
+        using SecretValue value = SecretValue.FromText("from the second");
+        await second.PutSecretValueAsync("name", value);
+        using SecretValueResult result = await first.GetSecretValueAsync("name");
+        result.Value.RevealText().Should().Be("from the second");
     }
 
     [Test]
     public async Task GetSecretValue_OpeningFails_HasARequestId()
     {
-        await using SecretStore first = await SecretStore.OpenAsync(Store, RootKey.FromFile(KeyFile));
-        using var second = new SecretStore(new FileSecretRepository(Store), new KeyRing(RootKey.FromFile(KeyFile)));
+        using var held = new FileLock(NativeFile.OpenDirectory(Store), Store);
+        held.TryTake().Should().BeTrue();
+        using var second = new SecretStore(new FileSecretRepository(Store, new SecretStoreOptions { LockTimeout = TimeSpan.FromMilliseconds(1) }), new KeyRing(RootKey.FromFile(KeyFile)));
 
         Action read = () => second.GetSecretValue("name");
         Action readSeveral = () => second.GetSecretValues(["name"]);

@@ -9,7 +9,7 @@ public sealed class TemporaryDirectory : IDisposable
 
     public string LogPath => Path.Combine(Store, "log-0000000000000001.ess");
 
-    public string LockPath => Path.Combine(Store, "commit.lock");
+    public string LockPath => Path.Combine(Store, "queue.lock");
 
     public string Root => _root.FullName;
 

@@ -31,6 +31,14 @@ internal static class StoreFailures
         500,
         string.Create(CultureInfo.InvariantCulture, $"The store in '{location}' stands at change {found}, and its rollback anchor knows change {expected} of it, or another store or history: an older copy was put back, or the end of the log was cut off. Nothing was changed. Put the newest copy back, or open it once with {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.AcceptRollback)} if the older state is what you want."));
 
+    public static SecretStoreIntegrityException RollbackWhileOpen(string location) => new(
+        SecretStoreErrorCodes.RolledBack,
+        500,
+        $"The store in '{location}' is older than its rollback anchor and is open elsewhere. Nothing was changed. Close it everywhere; then open it once with {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.AcceptRollback)} if the older state is what you want.");
+
+    public static SecretStoreIntegrityException Again(SecretStoreIntegrityException failure) =>
+        new(failure.Code, failure.HttpStatus, failure.Message);
+
     public static SecretStoreIntegrityException DroppedRefused(string path, long offset, long bytes) => new(
         SecretStoreErrorCodes.Corrupt,
         500,
@@ -52,12 +60,18 @@ internal static class StoreFailures
         500,
         $"'{path}' {problem}. It was not used. {remedy}");
 
-    public static SecretStoreUnavailableException Locked(string location, int? processId) => new(
+    public static SecretStoreUnavailableException Locked(string location, long processId, TimeSpan patience) => new(
         SecretStoreErrorCodes.Locked,
         503,
-        processId is { } id
-            ? string.Create(CultureInfo.InvariantCulture, $"The store in '{location}' is open already; its lock file names process {id}. Close it there first.")
-            : $"The store in '{location}' is open already, in another process or as another instance in this one. Close it there first.");
+        string.Create(CultureInfo.InvariantCulture, $"Nothing was changed: for {patience.TotalSeconds:0.###} s another instance{(processId == 0 ? string.Empty : $", in process {processId},")} has held the right to write to the store in '{location}'. See whether that process still runs, and try again; {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.LockTimeout)} says how long to wait."));
+
+    public static SecretStoreUnavailableException PageOfNewerVersion(string location, long version) => new(
+        SecretStoreErrorCodes.UnsupportedFormat,
+        503,
+        string.Create(CultureInfo.InvariantCulture, $"The store in '{location}' is open in a process with a newer version of this library, whose shared page has version {version}. Use that version here too, or close the store there."));
+
+    public static IOException DirectoryMoved(string path) => new(
+        $"'{path}' is not the directory any more in which the store was opened: it was moved, replaced or deleted. Put it back, or close the store and open it where it is.");
 
     public static SecretStoreUnavailableException ReadOnly(string location) => new(
         SecretStoreErrorCodes.WritesStopped,
@@ -69,10 +83,10 @@ internal static class StoreFailures
         404,
         $"There is no store in '{location}', and one that is opened for reading only is not created. Open it once without {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.ReadOnly)}.");
 
-    public static SecretStoreUnavailableException WritesStopped(string path, Exception cause) => new(
+    public static SecretStoreUnavailableException WritesStopped(string path, Exception? cause) => new(
         SecretStoreErrorCodes.WritesStopped,
         503,
-        $"Writing to '{path}' has stopped, because: {cause.Message} Nothing was changed by this call, and what was acknowledged stays readable. Repair the cause, then call {nameof(SecretStore.Maintenance)}.{nameof(SecretStoreMaintenance.CompactAsync)}, or close the store and open it again.",
+        $"Writing to '{path}' has stopped, because: {cause?.Message ?? "another process could not bring its bytes to the disk."} Nothing was changed by this call, and what was acknowledged stays readable. Repair the cause, then call {nameof(SecretStore.Maintenance)}.{nameof(SecretStoreMaintenance.CompactAsync)}, or close the store and open it again.",
         cause);
 
     public static SecretStoreUnavailableException OutcomeUnknown(string path, Exception cause) => new(

@@ -18,11 +18,9 @@ internal static class NativeFile
 
     private const uint OwnerOnly = 0b110_000_000;
 
-    private const int LockExclusive = 2;
-    private const int LockNonBlocking = 4;
-    private const int LockRelease = 8;
-
+    private const int CurrentDirectory = -100;
     private const int EmptyPathFlag = 0x1000;
+    private const int NoFollowPathFlag = 0x100;
     private const uint BasicStats = 0x7ff;
     private const int FormatMask = 0xf000;
     private const int RegularFormat = 0x8000;
@@ -31,7 +29,11 @@ internal static class NativeFile
 
     private const int MacFullFlush = 51;
 
-    private const int SharingViolation = unchecked((int)0x80070020);
+    private const int ReadableAndWritable = 3;
+    private const int PrivateMapping = 0x2;
+    private const int FixedMapping = 0x10;
+    private const int AnonymousMapping = 0x20;
+    private const int MacAnonymousMapping = 0x1000;
 
     /// <summary>O_NOFOLLOW differs between the architectures of Linux.</summary>
     private static int NoFollowFlag => RuntimeInformation.ProcessArchitecture
@@ -81,13 +83,43 @@ internal static class NativeFile
             throw new SystemCallException("statx", path, Marshal.GetLastPInvokeError());
         }
 
-        FileKind kind = (buffer.Mode & FormatMask) switch
+        return Facts(buffer);
+    }
+
+    /// <summary>Asks a name what stands there now, without following a link; null where nothing does.</summary>
+    public static FileFacts? ExamineName(string path)
+    {
+        if (!OperatingSystem.IsLinux())
         {
-            RegularFormat => FileKind.Regular,
-            DirectoryFormat => FileKind.Directory,
-            _ => FileKind.Other,
-        };
-        return new FileFacts(kind, (UnixFileMode)(buffer.Mode & PermissionMask), buffer.UserId, buffer.LinkCount, checked((long)buffer.Size));
+            var file = new FileInfo(path);
+            return file.Exists ? new FileFacts(FileKind.Regular, default, null, null, file.Length) : null;
+        }
+
+        Libc.StatXBuffer buffer = default;
+        if (Libc.StatX(CurrentDirectory, path, NoFollowPathFlag, BasicStats, ref buffer) == 0)
+        {
+            return Facts(buffer);
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error is ErrorNumber.NoEntry or ErrorNumber.NotDirectory ? null : throw new SystemCallException("statx", path, error);
+    }
+
+    /// <summary>Whether something of this name exists, whatever it is.</summary>
+    public static bool Exists(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Path.Exists(path);
+        }
+
+        if (Libc.Access(path, 0) == 0)
+        {
+            return true;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error is ErrorNumber.NoEntry or ErrorNumber.NotDirectory ? false : throw new SystemCallException("access", path, error);
     }
 
     /// <summary>The user that this process acts as; null where the platform has no such number.</summary>
@@ -140,46 +172,6 @@ internal static class NativeFile
         Check("fsync", path, directory, static f => Libc.FSync(f));
     }
 
-    /// <summary>Opens a lock file and takes the exclusive lock on it without waiting; the lock ends with the handle or the process.</summary>
-    /// <returns>The locked handle, or null when somebody else holds the lock; every other failure throws, so that a lock never fails open.</returns>
-    public static SafeFileHandle? TryOpenLocked(string path, FileAccessMode mode)
-    {
-        SafeFileHandle file;
-        try
-        {
-            file = Open(path, mode);
-        }
-        catch (IOException exception) when (OperatingSystem.IsWindows() && exception.HResult == SharingViolation)
-        {
-            return null;
-        }
-
-        try
-        {
-            if (TryLock(file, path))
-            {
-                SafeFileHandle locked = file;
-                file = null!;
-                return locked;
-            }
-
-            return null;
-        }
-        finally
-        {
-            file?.Dispose();
-        }
-    }
-
-    /// <summary>Gives a lock back for every descriptor that shares it.</summary>
-    public static void Unlock(SafeFileHandle file)
-    {
-        if (!OperatingSystem.IsWindows() && !file.IsClosed)
-        {
-            _ = Libc.FLock(file, LockRelease);
-        }
-    }
-
     /// <summary>Gives a file a second name, which must not exist yet. Unlike a rename it never takes the place of anything.</summary>
     /// <returns>False when the name exists.</returns>
     public static bool TryLink(string existing, string created)
@@ -206,40 +198,26 @@ internal static class NativeFile
         return error == ErrorNumber.Exists ? false : throw new SystemCallException("link", created, error);
     }
 
-    /// <summary>Takes the exclusive lock on an open file without waiting; it ends with the handle or the process.</summary>
-    /// <returns>False when somebody else holds it; every other failure throws, so that a lock never fails open.</returns>
-    public static bool TryLock(SafeFileHandle file, string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            // There the share mode of the open is the lock.
-            return true;
-        }
-
-        while (Libc.FLock(file, LockExclusive | LockNonBlocking) != 0)
-        {
-            int error = Marshal.GetLastPInvokeError();
-            if (error == ErrorNumber.WouldBlock)
-            {
-                return false;
-            }
-
-            if (error != ErrorNumber.Interrupted)
-            {
-                throw new SystemCallException("flock", path, error);
-            }
-        }
-
-        return true;
-    }
-
-    private static SafeFileHandle OpenDirectory(string path)
+    /// <summary>Opens a directory, to flush it, to lock it and to ask what it is.</summary>
+    public static SafeFileHandle OpenDirectory(string path)
     {
         int flags = OperatingSystem.IsLinux() ? CloseOnExecFlag : 0;
         int descriptor = Libc.Open(path, flags, 0);
         return descriptor >= 0
             ? new SafeFileHandle(descriptor, ownsHandle: true)
             : throw new SystemCallException("open", path, Marshal.GetLastPInvokeError());
+    }
+
+    private static FileFacts Facts(in Libc.StatXBuffer buffer)
+    {
+        FileKind kind = (buffer.Mode & FormatMask) switch
+        {
+            RegularFormat => FileKind.Regular,
+            DirectoryFormat => FileKind.Directory,
+            _ => FileKind.Other,
+        };
+        var identity = new UInt128(((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode);
+        return new FileFacts(kind, (UnixFileMode)(buffer.Mode & PermissionMask), buffer.UserId, buffer.LinkCount, checked((long)buffer.Size), identity);
     }
 
     private static void Check(string call, string path, SafeFileHandle file, Func<SafeFileHandle, int> invoke)
@@ -251,6 +229,19 @@ internal static class NativeFile
             {
                 throw new SystemCallException(call, path, error);
             }
+        }
+    }
+
+    /// <summary>
+    /// Puts zeros of the process's own in the place of a mapped file, in one step: the file is let go, and who reads the
+    /// memory later reads zeros instead of dying.
+    /// </summary>
+    public static void ReplaceMapping(nint address, int length)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            int flags = PrivateMapping | FixedMapping | (OperatingSystem.IsMacOS() ? MacAnonymousMapping : AnonymousMapping);
+            _ = Libc.MMap(address, (nuint)length, ReadableAndWritable, flags, -1, 0);
         }
     }
 

@@ -34,6 +34,12 @@ internal sealed class OpenStore : IDisposable
     {
         _records.TryGet(name, out StoredSecret? cached);
         RepositoryRecord? record = await _repository.FindAsync(name, cached?.Stamp ?? RecordStamp.Absent, cancellationToken).ConfigureAwait(false);
+        if (_repository.CurrentHeader.Revision != HeaderRevision)
+        {
+            // Another process has changed the keys: what it wrote since is wrapped under them (DESIGN K7).
+            await ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         return record is { } found ? Decode(found, cached) : null;
     }
 
@@ -52,6 +58,11 @@ internal sealed class OpenStore : IDisposable
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
     {
         return _repository.CompactAsync(progress, cancellationToken);
+    }
+
+    public ValueTask WaitForErasureAsync(CancellationToken cancellationToken)
+    {
+        return _repository.WaitForErasureAsync(cancellationToken);
     }
 
     /// <summary>Reads the value of a version; the caller owns it.</summary>

@@ -9,6 +9,8 @@ namespace EmbeddedSecrets.Pipeline;
 /// </summary>
 internal sealed class StoreSession : IDisposable, IAsyncDisposable
 {
+    private const int MaxAttempts = 20;
+
     private readonly IKeyProvider _keyProvider;
     private readonly bool _ownsKeyProvider;
     private readonly ISecretRepository _repository;
@@ -168,11 +170,25 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
 
     private async ValueTask<OpenStore> OpenWithinGateAsync(CancellationToken cancellationToken)
     {
-        if (_open is { } already)
+        for (int attempt = 1; ; attempt++)
         {
-            return already;
+            try
+            {
+                return _open ?? await OpenOnceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (RepositoryConflictException)
+            {
+                // Another instance has made the store, or changed its keys, between the two steps.
+                if (attempt == MaxAttempts)
+                {
+                    throw StoreFailures.HeaderNotAuthentic(_repository.Location);
+                }
+            }
         }
+    }
 
+    private async ValueTask<OpenStore> OpenOnceAsync(CancellationToken cancellationToken)
+    {
         StoreCipher? cipher = null;
         try
         {

@@ -31,7 +31,7 @@ internal sealed class UnlockedHeader : IDisposable
     /// <summary>Unlocks again when the header was replaced.</summary>
     public async ValueTask ReloadAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             _ = await ReloadWithinGateAsync(cancellationToken).ConfigureAwait(false);
@@ -56,7 +56,7 @@ internal sealed class UnlockedHeader : IDisposable
         where T : class
     {
         var ring = (KeyRing)_keyProvider;
-        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await EnterAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             while (true)
@@ -91,6 +91,18 @@ internal sealed class UnlockedHeader : IDisposable
     public void Dispose()
     {
         _gate.Dispose();
+    }
+
+    /// <summary>Where every part completes synchronously, a synchronous read waits for the work of whoever is faster, not for an asynchronous answer.</summary>
+    private ValueTask EnterAsync(CancellationToken cancellationToken)
+    {
+        if (!_repository.CompletesSynchronously || !_keyProvider.CompletesSynchronously)
+        {
+            return new ValueTask(_gate.WaitAsync(cancellationToken));
+        }
+
+        _gate.Wait(cancellationToken);
+        return ValueTask.CompletedTask;
     }
 
     private async ValueTask<RepositoryHeader> ReloadWithinGateAsync(CancellationToken cancellationToken)

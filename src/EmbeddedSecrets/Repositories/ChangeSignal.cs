@@ -11,11 +11,18 @@ internal sealed class ChangeSignal
 
     public long Sequence => Volatile.Read(ref _sequence);
 
+    public bool IsWaitedFor => Volatile.Read(ref _moved) is not null;
+
     public void MoveTo(long sequence)
     {
         TaskCompletionSource? moved;
         lock (_gate)
         {
+            if (sequence == _sequence)
+            {
+                return;
+            }
+
             Volatile.Write(ref _sequence, sequence);
             moved = _moved;
             _moved = null;

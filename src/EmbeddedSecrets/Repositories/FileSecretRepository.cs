@@ -10,8 +10,9 @@ namespace EmbeddedSecrets;
 /// bytes are on the disk; commits that come together share one write and one flush. Names are hidden on the disk.
 /// </summary>
 /// <remarks>
-/// One instance at a time has a store open, read-only ones included; others are refused with <c>Store.Locked</c>. The format
-/// is drawn in <c>docs/format.md</c>. Constructing does no I/O.
+/// Several instances, in this process and in others on the same machine, may have a store open and write to it; what one has
+/// acknowledged, a call that starts afterwards sees everywhere (DESIGN F6). The format is drawn in <c>docs/format.md</c>.
+/// Constructing does no I/O.
 /// </remarks>
 public sealed class FileSecretRepository : ISecretRepository
 {
@@ -24,7 +25,8 @@ public sealed class FileSecretRepository : ISecretRepository
     private readonly Lock _life = new();
 
     private ILogDirectory? _directory;
-    private (ILogFile File, long Generation)? _found;
+    private LogShare? _share;
+    private long _foundGeneration;
     private volatile OpenLog? _log;
     private volatile bool _disposed;
 
@@ -37,14 +39,14 @@ public sealed class FileSecretRepository : ISecretRepository
     {
     }
 
-    /// <summary>For tests: another directory than the one on the disk.</summary>
-    internal FileSecretRepository(string directory, SecretStoreOptions? options, Func<ILogDirectory?>? openDirectory)
+    /// <summary>For tests: another directory than the one on the disk, and nothing that happens by itself.</summary>
+    internal FileSecretRepository(string directory, SecretStoreOptions? options, Func<ILogDirectory?>? openDirectory, bool compactsByItself = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         Location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        _settings = LogSettings.Of(options);
+        _settings = LogSettings.Of(options) with { CompactsByItself = compactsByItself };
         _payloads = new BoundedCache<UInt128, byte[]>(options?.PayloadCacheBytes ?? new SecretStoreOptions().PayloadCacheBytes, static payload => payload.Length + CacheEntryBytes);
-        _openDirectory = openDirectory ?? (() => StoreDirectory.OpenLocked(Location, _settings.ReadOnly));
+        _openDirectory = openDirectory ?? (() => StoreDirectory.OpenOrMake(Location, _settings.ReadOnly));
     }
 
     /// <inheritdoc/>
@@ -68,13 +70,13 @@ public sealed class FileSecretRepository : ISecretRepository
             try
             {
                 _directory = _openDirectory();
-                _found = _directory is null ? null : LogGenerations.OpenNewest(_directory, _settings.ReadOnly);
-                if (_found is null)
+                if (_directory is null)
                 {
                     return ValueTask.FromResult<RepositoryHeader?>(null);
                 }
 
-                return ValueTask.FromResult<RepositoryHeader?>(LogScan.FindHeader(_found.Value.File));
+                _share = LogShare.Open(_directory, _settings);
+                return ValueTask.FromResult(FindHeader(_directory, _share.Page));
             }
             catch (Exception exception)
             {
@@ -99,23 +101,15 @@ public sealed class FileSecretRepository : ISecretRepository
         lock (_life)
         {
             CheckNotStarted();
-            if (_directory is null)
+            if (_directory is null || _share is null)
             {
                 throw _settings.ReadOnly ? StoreFailures.ReadOnly(Location) : new InvalidOperationException("Call ReadHeaderAsync before StartAsync.");
             }
 
             try
             {
-                OpenLog log = Start(_directory, header, protector, cancellationToken);
-                if (!_settings.ReadOnly)
-                {
-                    LogGenerations.RemoveOlder(_directory, log.Generation);
-                    _directory.NoteHolder();
-                }
-
-                // From here on the log owns its file.
-                _found = null;
-                _log = log;
+                _log = Start(_directory, _share, header, protector, cancellationToken)
+                    ?? throw new RepositoryConflictException(RepositoryConflict.Header);
             }
             catch (Exception exception)
             {
@@ -215,21 +209,33 @@ public sealed class FileSecretRepository : ISecretRepository
 
     /// <inheritdoc/>
     public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) =>
-        Started().Signal.WaitAsync(after, cancellationToken);
+        Started().WaitForChangeAsync(after, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         new(Started().CompactAsync(progress, cancellationToken));
 
-    /// <summary>Waits for the batch that is being written, closes the log in order, and releases the lock. Nothing acknowledged is ever lost by a failure here.</summary>
-    /// <returns>Completed when the call returns.</returns>
-    public ValueTask DisposeAsync()
+    /// <inheritdoc/>
+    public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default) =>
+        new(Started().WaitForErasureAsync(cancellationToken));
+
+    /// <summary>
+    /// Erases what was dropped if that is due, waits for the batch that is being written, and closes the log in order. Nothing
+    /// acknowledged is ever lost by a failure here.
+    /// </summary>
+    /// <returns>When the files are closed.</returns>
+    public async ValueTask DisposeAsync()
     {
+        if (_log is { } log && !_disposed)
+        {
+            await log.EraseBeforeClosingAsync().ConfigureAwait(false);
+        }
+
         lock (_life)
         {
             if (_disposed)
             {
-                return ValueTask.CompletedTask;
+                return;
             }
 
             _disposed = true;
@@ -244,20 +250,86 @@ public sealed class FileSecretRepository : ISecretRepository
                 _payloads.Clear();
             }
         }
-
-        return ValueTask.CompletedTask;
     }
 
-    private OpenLog Start(ILogDirectory directory, RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken)
+    /// <summary>By checksum alone; nothing of it is believed before the log is opened (DESIGN section 2, step a).</summary>
+    private RepositoryHeader? FindHeader(ILogDirectory directory, SharedPage? page)
     {
-        if (_found is { } found)
+        while (true)
         {
-            return OpenLog.Recover(directory, found.File, found.Generation, header, protector, _settings, NewIndex, cancellationToken);
+            _foundGeneration = LogGenerations.FindNewest(directory);
+            if (_foundGeneration == 0)
+            {
+                return null;
+            }
+
+            string name = LogName.Of(_foundGeneration);
+            try
+            {
+                using ILogFile file = directory.Open(name, readOnly: true);
+                bool isLive = page is { HasMagic: true } && page.IsOfBoot(BootId.Current) && page.End.IsOf(_foundGeneration);
+                return LogScan.FindHeader(file, isLive ? page!.End.Offset : null);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                if (directory.Exists(name))
+                {
+                    throw StoreFailures.OpeningFailed(Path.Combine(Location, name), exception, _settings.ReadOnly);
+                }
+
+                // Another log has taken its place meanwhile.
+            }
+        }
+    }
+
+    /// <summary>Null when the log is another one than the header was found in: the keys must be unlocked anew.</summary>
+    private OpenLog? Start(ILogDirectory directory, LogShare share, RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken)
+    {
+        share.Enter(TimeSpan.Zero, cancellationToken);
+        try
+        {
+            long newest = LogGenerations.FindNewest(directory);
+            if (newest == 0 && _foundGeneration == 0)
+            {
+                if (_settings.ReadOnly)
+                {
+                    throw StoreFailures.ReadOnly(Location);
+                }
+
+                _ = share.Join();
+                return OpenLog.Create(directory, share, header, protector, _settings, NewIndex);
+            }
+
+            if (newest != _foundGeneration)
+            {
+                return null;
+            }
+
+            if (share.Join() || !share.Page!.HasMagic)
+            {
+                ILogFile file = LogGenerations.Open(directory, newest, _settings.ReadOnly);
+                try
+                {
+                    return OpenLog.Recover(directory, share, file, newest, header, protector, _settings, NewIndex, cancellationToken);
+                }
+                catch
+                {
+                    file.Dispose();
+                    throw;
+                }
+            }
+
+            if (share.Page!.Version != SharedPage.CurrentVersion)
+            {
+                throw StoreFailures.PageOfNewerVersion(Location, share.Page.Version);
+            }
+        }
+        finally
+        {
+            share.Exit();
         }
 
-        return _settings.ReadOnly
-            ? throw StoreFailures.ReadOnly(Location)
-            : OpenLog.Create(directory, header, protector, _settings, NewIndex);
+        return OpenLog.Join(directory, share, header, protector, _settings, NewIndex, cancellationToken);
     }
 
     private LogIndex NewIndex() => new(_payloads.Remove);
@@ -279,8 +351,8 @@ public sealed class FileSecretRepository : ISecretRepository
 
     private void Release()
     {
-        _found?.File.Dispose();
-        _found = null;
+        _share?.Dispose();
+        _share = null;
         _directory?.Dispose();
         _directory = null;
     }

@@ -41,6 +41,7 @@ public interface ISecretRepository : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What was found. <see cref="CurrentHeader"/> tells whether a newer authentic header than <paramref name="header"/> stands.</returns>
     /// <exception cref="SecretStoreException">Stored bytes are not authentic, <paramref name="header"/> among them, or the medium failed.</exception>
+    /// <exception cref="RepositoryConflictException">Another instance has replaced the header, or made the store, since <see cref="ReadHeaderAsync"/>: begin again with that.</exception>
     ValueTask<RecoveryReport> StartAsync(RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -100,4 +101,14 @@ public interface ISecretRepository : IAsyncDisposable
     /// <returns>When it is done.</returns>
     /// <exception cref="SecretStoreException">The medium failed. Everything committed is as it was.</exception>
     ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Waits until nothing that was dropped before the call is in any file of the repository, nor in one that was deleted and
+    /// is still open in some process of this library (DESIGN K12). Compaction by itself comes to that within about a minute.
+    /// Completes at once where nothing of the kind is kept.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait, not the erasure.</param>
+    /// <returns>When it is gone.</returns>
+    /// <exception cref="SecretStoreException">Writing has stopped, or the repository is read only: it will not be erased from here.</exception>
+    ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default);
 }

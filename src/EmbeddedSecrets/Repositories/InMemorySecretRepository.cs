@@ -128,6 +128,14 @@ public sealed class InMemorySecretRepository : ISecretRepository
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Started();
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>Drops everything.</summary>
     /// <returns>Completed when the call returns.</returns>
     public ValueTask DisposeAsync()

@@ -28,6 +28,15 @@ internal sealed class NameOrder(Func<IEnumerable<string>> allNames)
         }
     }
 
+    /// <summary>Called after all names may have changed for readers.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _names = null;
+        }
+    }
+
     public async IAsyncEnumerable<RepositoryRecord> EnumerateAsync(
         string? after,
         Func<string, CancellationToken, ValueTask<RepositoryRecord?>> find,

@@ -30,7 +30,7 @@ internal static class LogTargets
 
     private static void FindHeader(byte[] input)
     {
-        RepositoryHeader header = LogScan.FindHeader(new MemoryLogFile(Prepare(input), "log"));
+        RepositoryHeader header = LogScan.FindHeader(new MemoryLogFile(Prepare(input), "log"), null);
         FuzzTarget.Require(header.Revision >= 1, "A header has a revision of at least 1.");
     }
 

@@ -34,6 +34,8 @@ internal sealed class CachedLogFile(ILogFile inner, CachedLogFile.Medium medium)
         medium.TakeDirty();
     }
 
+    public bool IsOpenHereOnly() => inner.IsOpenHereOnly();
+
     public void Dispose() => inner.Dispose();
 
     /// <summary>What survives a power cut. It outlives the files that are opened on it.</summary>

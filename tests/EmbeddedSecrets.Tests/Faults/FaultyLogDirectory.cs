@@ -36,7 +36,11 @@ internal sealed class FaultyLogDirectory(ILogDirectory inner, Func<ILogFile, IWr
         inner.Flush();
     }
 
-    public void NoteHolder() => inner.NoteHolder();
+    public bool Exists(string name) => inner.Exists(name);
+
+    public ISharedLock? OpenLock(LockName name) => inner.OpenLock(name);
+
+    public SharedPage? OpenPage() => inner.OpenPage();
 
     public void Dispose() => inner.Dispose();
 }

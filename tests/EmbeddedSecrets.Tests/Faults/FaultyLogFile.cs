@@ -59,5 +59,7 @@ internal sealed class FaultyLogFile(ILogFile inner) : IWrappedLogFile
         inner.FlushData();
     }
 
+    public bool IsOpenHereOnly() => inner.IsOpenHereOnly();
+
     public void Dispose() => inner.Dispose();
 }

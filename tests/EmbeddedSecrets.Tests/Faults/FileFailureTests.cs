@@ -14,7 +14,7 @@ public sealed class FileFailureTests
     public async Task OpenStore()
     {
         _directory = new TemporaryDirectory();
-        _repository = new FileSecretRepository(_directory.Store, null, () => new FaultyLogDirectory(StoreDirectory.OpenLocked(_directory.Store, readOnly: false)!, file => _file = new FaultyLogFile(file)));
+        _repository = new FileSecretRepository(_directory.Store, null, () => new FaultyLogDirectory(StoreDirectory.OpenOrMake(_directory.Store, readOnly: false)!, file => _file = new FaultyLogFile(file)));
         await _repository.ReadHeaderAsync();
         await _repository.StartAsync(Samples.Header(), new FixedKeyProtector());
         await _repository.CommitAsync(Samples.Commit(Samples.Create("before")));
@@ -239,7 +239,7 @@ public sealed class FileFailureTests
     {
         var medium = new CachedLogFile.Medium();
         using var directory = new TemporaryDirectory();
-        FileSecretRepository Make() => new(directory.Store, null, () => new FaultyLogDirectory(StoreDirectory.OpenLocked(directory.Store, readOnly: false)!, file => new CachedLogFile(file, medium)));
+        FileSecretRepository Make() => new(directory.Store, null, () => new FaultyLogDirectory(StoreDirectory.OpenOrMake(directory.Store, readOnly: false)!, file => new CachedLogFile(file, medium)));
         await using (FileSecretRepository first = Make())
         {
             await first.ReadHeaderAsync();

@@ -80,6 +80,8 @@ internal sealed class InterceptedRepository : ISecretRepository
 
     public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) => _inner.WaitForChangeAsync(after, cancellationToken);
 
+    public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default) => _inner.WaitForErasureAsync(cancellationToken);
+
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         _inner.CompactAsync(progress, cancellationToken);
 

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Tests.Contracts;
 
 namespace EmbeddedSecrets.Tests.Repositories;
@@ -75,7 +76,8 @@ public sealed class FileSecretRepositoryTests : SecretRepositoryContract
         File.GetUnixFileMode(_directory.Store).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         File.GetUnixFileMode(_directory.LogPath).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.GetUnixFileMode(_directory.LockPath).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Directory.GetFileSystemEntries(_directory.Store).Should().HaveCount(2);
+        Directory.GetFileSystemEntries(_directory.Store).Should().HaveCount(4);
+        Directory.GetFiles(_directory.Store).Should().OnlyContain(path => File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
     [Test]
@@ -87,14 +89,20 @@ public sealed class FileSecretRepositoryTests : SecretRepositoryContract
     }
 
     [Test]
-    public async Task ReadHeaderAsync_SecondInstance_IsLockedAndNamesTheProcess()
+    public async Task CommitAsync_LockHeldElsewhere_IsLockedAndNamesTheProcess()
     {
-        await using var second = new FileSecretRepository(_directory.Store);
-
-        (await ExpectAsync(second, SecretStoreErrorCodes.Locked)).Message.Should().Contain(Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
-
-        await Repository.DisposeAsync();
+        await using var second = new FileSecretRepository(_directory.Store, new SecretStoreOptions { LockTimeout = TimeSpan.FromMilliseconds(20) });
         await OpenAsync(second);
+        using var held = new FileLock(NativeFile.OpenDirectory(_directory.Store), _directory.Store);
+        held.TryTake().Should().BeTrue();
+
+        Func<Task> commit = () => second.CommitAsync(Samples.Commit(Samples.Create("a"))).AsTask();
+
+        SecretStoreUnavailableException error = (await commit.Should().ThrowAsync<SecretStoreUnavailableException>()).Which;
+        error.Code.Should().Be(SecretStoreErrorCodes.Locked);
+        error.Message.Should().Contain(Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        held.Release();
+        await commit.Should().NotThrowAsync();
     }
 
     [Test]

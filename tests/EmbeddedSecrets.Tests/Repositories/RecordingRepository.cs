@@ -45,6 +45,8 @@ internal sealed class RecordingRepository(ISecretRepository inner) : ISecretRepo
 
     public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) => inner.WaitForChangeAsync(after, cancellationToken);
 
+    public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default) => inner.WaitForErasureAsync(cancellationToken);
+
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         inner.CompactAsync(progress, cancellationToken);
 

@@ -4,9 +4,10 @@ namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
 /// Group commit (DESIGN F1): who finds no leader leads, on its own thread and without a hop; who comes meanwhile waits, and
-/// the next leader takes all who wait into one batch. Leadership passes to the first that waits.
+/// the next leader takes all who wait into one batch. Leadership passes to the first that waits. The leader takes the lock
+/// that instances share before it looks who waits, so that a batch gathers all who came meanwhile.
 /// </summary>
-internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
+internal sealed class CommitQueue(Action<PendingCommit> enter, Action<List<PendingCommit>> writeBatch, Action exit)
 {
     private const int MaxBatchCommits = 1024;
     private const long MaxBatchBytes = 4 << 20;
@@ -17,11 +18,11 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
     private bool _closed;
 
     public ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken) =>
-        QueueAsync(new PendingCommit(commit), cancellationToken);
+        QueueAsync(new PendingCommit(commit, cancellationToken), cancellationToken);
 
     /// <summary>Does something while nobody writes: in its turn, like a commit.</summary>
     public async ValueTask RunAloneAsync(Action alone, CancellationToken cancellationToken) =>
-        await QueueAsync(new PendingCommit(alone), cancellationToken).ConfigureAwait(false);
+        await QueueAsync(new PendingCommit(alone, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     private ValueTask<long> QueueAsync(PendingCommit pending, CancellationToken cancellationToken)
     {
@@ -112,17 +113,31 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
 
     private void Lead(PendingCommit first)
     {
-        List<PendingCommit> batch = first.Alone is null ? TakeBatch(first) : [first];
+        List<PendingCommit> batch = [first];
         try
         {
-            if (first.Alone is null)
+            enter(first);
+            try
             {
-                writeBatch(batch);
+                if (first.Alone is null)
+                {
+                    TakeInto(batch);
+                    writeBatch(batch);
+                }
+                else
+                {
+                    first.Alone();
+                }
             }
-            else
+            finally
             {
-                RunAlone(first);
+                exit();
             }
+        }
+        catch (Exception exception)
+        {
+            // Handed to who asked for it: a leader that dies would leave the others waiting for ever.
+            first.Failure ??= exception;
         }
         finally
         {
@@ -134,23 +149,9 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
         }
     }
 
-    private static void RunAlone(PendingCommit pending)
+    private void TakeInto(List<PendingCommit> batch)
     {
-        try
-        {
-            pending.Alone!();
-        }
-        catch (Exception exception)
-        {
-            // Handed to who asked for it: a leader that dies would leave the others waiting for ever.
-            pending.Failure = exception;
-        }
-    }
-
-    private List<PendingCommit> TakeBatch(PendingCommit first)
-    {
-        List<PendingCommit> batch = [first];
-        long size = first.Size;
+        long size = batch[0].Size;
         lock (_gate)
         {
             // A new header ends a batch: a frame holds one.
@@ -166,8 +167,6 @@ internal sealed class CommitQueue(Action<List<PendingCommit>> writeBatch)
                 size += node.Value.Size;
             }
         }
-
-        return batch;
     }
 
     private void PassOn()

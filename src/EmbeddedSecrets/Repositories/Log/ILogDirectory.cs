@@ -4,7 +4,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// The directory of a store as the log uses it, and with <see cref="ILogFile"/> the seam through which every byte goes: a test
 /// holds and fails each call. Names are file names without a path. Failures are <see cref="IOException"/> or
 /// <see cref="UnauthorizedAccessException"/>; a file that breaks the rules of DESIGN F10 is a <see cref="SecretStoreException"/>.
-/// Disposing it gives back the lock.
+/// What it opened outlives it.
 /// </summary>
 internal interface ILogDirectory : IDisposable
 {
@@ -26,6 +26,12 @@ internal interface ILogDirectory : IDisposable
     /// <summary>Waits until the names are on the disk.</summary>
     void Flush();
 
-    /// <summary>Notes who holds the lock: only for the message that others get, nothing depends on it.</summary>
-    void NoteHolder();
+    /// <summary>Whether a name is there; a question that costs little.</summary>
+    bool Exists(string name);
+
+    /// <summary>Opens a lock, making its file where need be; null where there is none and none may be made.</summary>
+    ISharedLock? OpenLock(LockName name);
+
+    /// <summary>Maps the page that all instances share, making its file where need be; null where there is none and none may be made.</summary>
+    SharedPage? OpenPage();
 }

@@ -13,4 +13,7 @@ internal interface ILogFile : IDisposable
     void Write(ReadOnlySpan<byte> bytes, long offset);
 
     void FlushData();
+
+    /// <summary>Whether no other instance of the store, in no process, has the file open.</summary>
+    bool IsOpenHereOnly();
 }

@@ -3,7 +3,7 @@ using EmbeddedSecrets.Errors;
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>Writes a batch: checks the conditions of each commit in order, appends one frame, publishes after its flush.</summary>
-internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex index, ChangeSignal signal, RollbackGuard guard)
+internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex index, Action publish, RollbackGuard guard)
 {
     private readonly BatchWriter _batch = new();
     private readonly Dictionary<string, RecordStamp> _changed = new(StringComparer.Ordinal);
@@ -77,8 +77,8 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
 
         state.Header = _batch.NewHeader?.Copy() ?? state.Header;
         state.Sequence = sequence;
+        publish();
         guard.Advance(state.Header!.StoreId, state);
-        signal.MoveTo(sequence);
     }
 
     private RecordStamp StampOf(string name) =>

@@ -25,6 +25,8 @@ internal sealed class LogCompaction
     private readonly SnapshotWriter _chunk = new();
     private readonly LogIndex _index;
 
+    private readonly string _temporary;
+
     private ILogFile? _file;
     private LogState? _state;
     private LogWriter? _writer;
@@ -38,6 +40,7 @@ internal sealed class LogCompaction
         _fromState = fromState;
         _index = emptyIndex;
         _meter = meter;
+        _temporary = LogName.NewTemporaryOf(Generation);
     }
 
     private long Generation => _fromState.Generation + 1;
@@ -45,8 +48,7 @@ internal sealed class LogCompaction
     /// <summary>Copies everything and what was touched meanwhile. The tracker must have been told of every change since before the call.</summary>
     public void Copy(ChangeTracker tracker, CancellationToken cancellationToken)
     {
-        LogGenerations.TryDelete(_directory, LogName.TemporaryOf(Generation));
-        _file = _directory.Create(LogName.TemporaryOf(Generation));
+        _file = _directory.Create(_temporary);
         Span<byte> fileHeader = stackalloc byte[LogFileHeader.Length];
         LogFileHeader.Write(fileHeader);
         _file.Write(fileHeader, 0);
@@ -70,7 +72,7 @@ internal sealed class LogCompaction
 
     /// <summary>The last round and the change of logs, while nobody writes.</summary>
     /// <returns>The new log, whole and on the disk.</returns>
-    public (LogView View, LogState State, LogWriter Writer) Finish(ChangeTracker tracker, LogWriter oldWriter)
+    public (LogView View, LogState State) Finish(ChangeTracker tracker, LogWriter oldWriter)
     {
         (HashSet<string> names, HashSet<UInt128> payloads) = tracker.Take();
         _isAlone = true;
@@ -96,7 +98,7 @@ internal sealed class LogCompaction
 
         ILogFile file = _file;
         _file = null;
-        return (new LogView(file, _index), _state, _writer);
+        return (new LogView(file, _index), _state);
     }
 
     /// <summary>Removes what a compaction that did not finish has made.</summary>
@@ -105,7 +107,7 @@ internal sealed class LogCompaction
         if (_file is not null)
         {
             _file.Dispose();
-            LogGenerations.TryDelete(_directory, LogName.TemporaryOf(Generation));
+            LogGenerations.TryDelete(_directory, _temporary);
         }
     }
 

@@ -3,20 +3,32 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
-/// <summary>A log on the disk.</summary>
-internal sealed class LogFile(SafeFileHandle handle, string path) : ILogFile
+/// <summary>A log on the disk. Every instance that has it open holds a shared lock on it, only to show that it is there.</summary>
+internal sealed class LogFile : ILogFile
 {
-    /// <summary>Gets or sets where the file is; it gets its name for good once it is whole.</summary>
-    public string Path { get; set; } = path;
+    private readonly SafeFileHandle _handle;
+    private readonly FileLock _presence;
 
-    public long Length => RandomAccess.GetLength(handle);
+    /// <summary>Takes over the handle.</summary>
+    public LogFile(SafeFileHandle handle, string path)
+    {
+        _handle = handle;
+        Path = path;
+        _presence = new FileLock(handle, path, ownsHandle: false);
+        _ = _presence.TryTake(exclusive: false);
+    }
+
+    /// <summary>Gets or sets where the file is; it gets its name for good once it is whole.</summary>
+    public string Path { get; set; }
+
+    public long Length => RandomAccess.GetLength(_handle);
 
     public int Read(Span<byte> destination, long offset)
     {
         int total = 0;
         while (total < destination.Length)
         {
-            int read = RandomAccess.Read(handle, destination[total..], offset + total);
+            int read = RandomAccess.Read(_handle, destination[total..], offset + total);
             if (read == 0)
             {
                 break;
@@ -32,7 +44,7 @@ internal sealed class LogFile(SafeFileHandle handle, string path) : ILogFile
     {
         try
         {
-            RandomAccess.Write(handle, bytes, offset);
+            RandomAccess.Write(_handle, bytes, offset);
         }
         catch (ArgumentOutOfRangeException exception)
         {
@@ -41,7 +53,18 @@ internal sealed class LogFile(SafeFileHandle handle, string path) : ILogFile
         }
     }
 
-    public void FlushData() => NativeFile.FlushData(handle, Path);
+    public void FlushData() => NativeFile.FlushData(_handle, Path);
 
-    public void Dispose() => handle.Dispose();
+    public bool IsOpenHereOnly()
+    {
+        bool alone = _presence.TryTake();
+        _ = _presence.TryTake(exclusive: false);
+        return alone;
+    }
+
+    public void Dispose()
+    {
+        _presence.Release();
+        _handle.Dispose();
+    }
 }

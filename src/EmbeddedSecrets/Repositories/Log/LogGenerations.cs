@@ -8,43 +8,41 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// </summary>
 internal static class LogGenerations
 {
-    /// <summary>Opens the newest log; null where there is none. For writing, what an interrupted making left behind is removed.</summary>
-    public static (ILogFile File, long Generation)? OpenNewest(ILogDirectory directory, bool readOnly)
+    /// <summary>The newest generation; 0 where there is no log.</summary>
+    public static long FindNewest(ILogDirectory directory)
     {
-        string path = directory.Path;
         try
         {
-            long newest = 0;
-            foreach (string name in directory.ListNames())
-            {
-                newest = Math.Max(newest, LogName.GenerationOf(name));
-                if (!readOnly && LogName.IsTemporary(name))
-                {
-                    directory.Delete(name);
-                }
-            }
-
-            if (newest == 0)
-            {
-                return null;
-            }
-
-            path = System.IO.Path.Combine(directory.Path, LogName.Of(newest));
-            if (!readOnly)
-            {
-                // Whoever made it may have been killed before its name was on the disk.
-                directory.Flush();
-            }
-
-            return (directory.Open(LogName.Of(newest), readOnly), newest);
+            return directory.ListNames().Select(LogName.GenerationOf).DefaultIfEmpty(0).Max();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw StoreFailures.OpeningFailed(path, exception, readOnly);
+            throw StoreFailures.ReadFailed(directory.Path, exception);
         }
     }
 
-    /// <summary>Removes the logs before the one that counts, and waits until they are gone. What cannot be removed now is removed by the next opening.</summary>
+    /// <summary>Opens a log that is there. For writing: whoever made it may have been killed before its name was on the disk.</summary>
+    public static ILogFile Open(ILogDirectory directory, long generation, bool readOnly)
+    {
+        try
+        {
+            if (!readOnly)
+            {
+                directory.Flush();
+            }
+
+            return directory.Open(LogName.Of(generation), readOnly);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailures.OpeningFailed(System.IO.Path.Combine(directory.Path, LogName.Of(generation)), exception, readOnly);
+        }
+    }
+
+    /// <summary>
+    /// Removes the logs before the one that counts and what an interrupted making left behind, and waits until they are gone.
+    /// What cannot be removed now is removed by the next compaction or opening.
+    /// </summary>
     public static void RemoveOlder(ILogDirectory directory, long generation)
     {
         try
@@ -52,7 +50,7 @@ internal static class LogGenerations
             bool removed = false;
             foreach (string name in directory.ListNames())
             {
-                if (LogName.GenerationOf(name) is > 0 and long older && older < generation)
+                if ((LogName.GenerationOf(name) is > 0 and long older && older < generation) || LogName.IsTemporary(name))
                 {
                     directory.Delete(name);
                     removed = true;
@@ -74,9 +72,10 @@ internal static class LogGenerations
     public static ILogFile CreateFirst(ILogDirectory directory, long generation, Action<ILogFile> fill)
     {
         ILogFile? file = null;
+        string temporary = LogName.NewTemporaryOf(generation);
         try
         {
-            file = directory.Create(LogName.TemporaryOf(generation));
+            file = directory.Create(temporary);
             fill(file);
             directory.Rename(file, LogName.Of(generation));
             directory.Flush();
@@ -93,7 +92,7 @@ internal static class LogGenerations
             if (file is not null)
             {
                 file.Dispose();
-                TryDelete(directory, LogName.TemporaryOf(generation));
+                TryDelete(directory, temporary);
             }
         }
     }

@@ -26,6 +26,9 @@ internal sealed class LogIndex
     /// <summary>Gets about how many bytes of a log what is here takes.</summary>
     public long LiveBytes { get; private set; }
 
+    /// <summary>Gets a value indicating whether the log holds payloads that were dropped since it was made.</summary>
+    public bool HasDropped { get; private set; }
+
     /// <summary>Gets or sets who is told what changes, while a compaction runs.</summary>
     public ChangeTracker? Tracker { get; set; }
 
@@ -89,8 +92,18 @@ internal sealed class LogIndex
         if (_payloads.TryRemove(id, out PayloadLocation before))
         {
             _payloadCount--;
+            HasDropped = true;
             LiveBytes -= PayloadBytes(before.Length);
             Tracker?.Note(id);
+            _payloadDropped(id);
+        }
+    }
+
+    /// <summary>Another index takes the place of this one: tells of the payloads that it has not.</summary>
+    public void TellDropped(LogIndex successor)
+    {
+        foreach (UInt128 id in _payloads.Keys.Where(id => !successor._payloads.ContainsKey(id)))
+        {
             _payloadDropped(id);
         }
     }

@@ -1,8 +1,13 @@
+using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
-/// <summary>The names of logs: <c>log-</c>, the generation as 16 hexadecimal digits, <c>.ess</c>; and <c>.tmp</c> behind it while one is made.</summary>
+/// <summary>
+/// The names of logs: <c>log-</c>, the generation as 16 hexadecimal digits, <c>.ess</c>; and behind it, while one is made,
+/// a dot, 8 random hexadecimal digits and <c>.tmp</c>, so that two that are made at once never meet.
+/// </summary>
 internal static class LogName
 {
     public const string Pattern = Prefix + "*" + Suffix;
@@ -10,15 +15,26 @@ internal static class LogName
     private const string Prefix = "log-";
     private const string Suffix = ".ess";
     private const string TemporarySuffix = ".tmp";
+    private const char Separator = '.';
     private const int GenerationDigits = 16;
+    private const int RandomDigits = 8;
+    private const int LogLength = 4 + GenerationDigits + 4;
+
+    private static readonly SearchValues<char> LowercaseDigits = SearchValues.Create("0123456789abcdef");
 
     public static string Of(long generation) => Prefix + generation.ToString("x16", CultureInfo.InvariantCulture) + Suffix;
 
-    public static string TemporaryOf(long generation) => Of(generation) + TemporarySuffix;
+    /// <summary>A new name for a log that is being made.</summary>
+    public static string NewTemporaryOf(long generation) =>
+        Of(generation) + Separator + RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true) + TemporarySuffix;
 
     /// <summary>Whether the name is exactly one that this library gives: whatever else lies there is left alone.</summary>
     public static bool IsTemporary(string name) =>
-        name.EndsWith(TemporarySuffix, StringComparison.Ordinal) && GenerationOf(name[..^TemporarySuffix.Length]) > 0;
+        name.Length == LogLength + 1 + RandomDigits + TemporarySuffix.Length
+        && name.EndsWith(TemporarySuffix, StringComparison.Ordinal)
+        && name[LogLength] == Separator
+        && !name.AsSpan(LogLength + 1, RandomDigits).ContainsAnyExcept(LowercaseDigits)
+        && GenerationOf(name[..LogLength]) > 0;
 
     /// <summary>The generation that a file name tells, or 0.</summary>
     public static long GenerationOf(string name) =>

@@ -2,8 +2,11 @@ using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
-/// <summary>Reads a log from its beginning to its end through one buffer; what it allocates is bounded by the length of the file.</summary>
-internal sealed class LogReader(ILogFile file)
+/// <summary>
+/// Reads a log from its beginning to its end, or to the end that is given, through one buffer; what it allocates is bounded
+/// by that length.
+/// </summary>
+internal sealed class LogReader(ILogFile file, long? end = null)
 {
     private const int BufferLength = 1 << 20;
 
@@ -13,7 +16,7 @@ internal sealed class LogReader(ILogFile file)
 
     public string Path => file.Path;
 
-    public long Length { get; } = LengthOf(file);
+    public long Length { get; } = end ?? LengthOf(file);
 
     public static long LengthOf(ILogFile file)
     {
@@ -76,6 +79,7 @@ internal sealed class LogReader(ILogFile file)
         _start = offset;
         try
         {
+            // A published end that lies behind the end of the file is damage too.
             if (file.Read(_buffer.AsSpan(0, length), offset) != length)
             {
                 throw StoreFailures.Corrupt(file.Path, offset);

@@ -17,10 +17,14 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
     /// <summary>Gets a value indicating whether the end of a snapshot is missing: all of it was on the disk before its log counted.</summary>
     public bool IsInSnapshot { get; private set; }
 
-    /// <summary>Replays up to the first bytes that are no frame, which <see cref="LogState.End"/> then names.</summary>
-    public void Run(RepositoryHeader given, CancellationToken cancellationToken)
+    /// <summary>Replays from where the state stands up to the first bytes that are no frame, which <see cref="LogState.End"/> then names.</summary>
+    public void Run(RepositoryHeader? given, CancellationToken cancellationToken)
     {
-        LogFileHeader.Check(reader.Read(0, LogFileHeader.Length), _path);
+        if (state.FrameSequence == 0)
+        {
+            LogFileHeader.Check(reader.Read(0, LogFileHeader.Length), _path);
+        }
+
         while (TryReadFrame(out FrameHeader header, out ReadOnlySpan<byte> frame))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -50,7 +54,7 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         return header.FrameLength <= reader.Length - state.End && Checksum.Of(frame[FrameHeader.Size..]) == header.RestChecksum;
     }
 
-    private void Apply(in FrameHeader header, ReadOnlySpan<byte> frame, RepositoryHeader given)
+    private void Apply(in FrameHeader header, ReadOnlySpan<byte> frame, RepositoryHeader? given)
     {
         bool chained = header.Generation == state.Generation
             && header.Sequence == state.FrameSequence + 1
@@ -79,7 +83,7 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         }
     }
 
-    private bool TryApplyBatch(in FrameHeader header, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> content, RepositoryHeader given)
+    private bool TryApplyBatch(in FrameHeader header, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> content, RepositoryHeader? given)
     {
         long sequence = state.Sequence;
         if (IsInSnapshot
@@ -111,7 +115,7 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
             && SnapshotReader.TryApply(content, header.BodyLength, header.Offset + header.BodyStart, index);
     }
 
-    private bool TryApplySnapshotEnd(in FrameHeader header, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> content, RepositoryHeader given)
+    private bool TryApplySnapshotEnd(in FrameHeader header, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> content, RepositoryHeader? given)
     {
         if (!(IsInSnapshot || state.FrameSequence == 0)
             || header.BodyLength != 0
@@ -142,7 +146,7 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         return state.Epoch > before;
     }
 
-    private bool TryTakeHeader(ReadOnlySpan<byte> part, RepositoryHeader given)
+    private bool TryTakeHeader(ReadOnlySpan<byte> part, RepositoryHeader? given)
     {
         if (part.IsEmpty)
         {
@@ -157,7 +161,7 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         }
 
         state.Header = header;
-        MetHeader |= header.Revision == given.Revision && header.Content.Span.SequenceEqual(given.Content.Span);
+        MetHeader |= given is not null && header.Revision == given.Revision && header.Content.Span.SequenceEqual(given.Content.Span);
         return true;
     }
 }

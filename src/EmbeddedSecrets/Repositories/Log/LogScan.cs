@@ -5,9 +5,11 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// <summary>Finds the newest repository header of a log by checksums alone (DESIGN section 2, step a).</summary>
 internal static class LogScan
 {
-    public static RepositoryHeader FindHeader(ILogFile file)
+    /// <param name="file">The log.</param>
+    /// <param name="end">Where it ends; null where nobody knows. It is a hint: what is found is believed by nobody yet.</param>
+    public static RepositoryHeader FindHeader(ILogFile file, long? end)
     {
-        var reader = new LogReader(file);
+        var reader = new LogReader(file, end is { } known && known < LogReader.LengthOf(file) ? known : null);
         LogFileHeader.Check(reader.Read(0, LogFileHeader.Length), file.Path);
         RepositoryHeader? newest = null;
         long offset = LogFileHeader.Length;

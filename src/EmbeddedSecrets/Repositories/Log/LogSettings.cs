@@ -1,12 +1,15 @@
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>What the options of a store say about its log.</summary>
-internal sealed record LogSettings(bool ReadOnly, RecoveryMode Recovery, IRollbackAnchor? Anchor, bool AcceptRollback, TimeProvider Time)
+internal sealed record LogSettings(bool ReadOnly, RecoveryMode Recovery, IRollbackAnchor? Anchor, bool AcceptRollback, TimeSpan LockTimeout, TimeProvider Time)
 {
+    /// <summary>Gets a value indicating whether the log is compacted and erased without being asked to. Tests that look at files say no.</summary>
+    public bool CompactsByItself { get; init; } = true;
+
     public static LogSettings Of(SecretStoreOptions? options)
     {
         options ??= new SecretStoreOptions();
-        return new LogSettings(options.ReadOnly, options.Recovery, options.RollbackAnchor, options.AcceptRollback, options.TimeProvider);
+        return new LogSettings(options.ReadOnly, options.Recovery, options.RollbackAnchor, options.AcceptRollback, options.LockTimeout, options.TimeProvider);
     }
 
     public RollbackGuard NewGuard(string location) => new(Anchor, AcceptRollback, location);

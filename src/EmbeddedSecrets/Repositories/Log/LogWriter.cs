@@ -5,29 +5,35 @@ namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
 /// Appends frames, each with one write and one flush (DESIGN F1, F2). Used by one thread at a time. A failed flush ends all
-/// writing for good; after a failed write the log goes on if its traces could be removed.
+/// writing to this log, in every process; after a failed write the log goes on if its traces could be removed. A log that
+/// counts is written under the commit lock, and the shared page says beforehand where.
 /// </summary>
-internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
+internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state, SharedPage? page = null)
 {
     private const int SmallestStep = 64 << 10;
     private const int LargestStep = 1 << 20;
     private const int KeptBytes = 8 << 20;
 
     private byte[] _buffer = [];
-    private long _allocated = LogReader.LengthOf(file);
 
-    /// <summary>Gets why writing has stopped, or null.</summary>
+    /// <summary>Up to here the file has room that was made ahead, as far as this instance knows.</summary>
+    private long _allocated;
+
+    /// <summary>Gets why this instance has stopped writing, or null.</summary>
     public Exception? StopCause { get; private set; }
 
     public void ThrowIfStopped()
     {
-        if (StopCause is { } cause)
+        if (IsStopped)
         {
-            throw StoreFailures.WritesStopped(file.Path, cause);
+            throw StoreFailures.WritesStopped(file.Path, StopCause);
         }
     }
 
-    /// <summary>Appends a frame and waits until it is on the disk.</summary>
+    /// <summary>Gets a value indicating whether nobody may write to this log any more.</summary>
+    public bool IsStopped => StopCause is not null || page?.StoppedGeneration == state.Generation;
+
+    /// <summary>Appends a frame and waits until it is on the disk. Nobody sees it before it is published.</summary>
     /// <returns>The offset of the body in the log.</returns>
     public long Append(FrameKind kind, RepositoryHeader? newHeader, ReadOnlySpan<byte> index, ReadOnlySpan<byte> body)
     {
@@ -35,6 +41,7 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
         FrameHeader header = Build(kind, newHeader, index, body, out UInt128 tag);
         ReadOnlySpan<byte> frame = _buffer.AsSpan(0, header.FrameLength);
         Reserve(state.End + frame.Length);
+        Announce(state.End, state.End + frame.Length);
         Write(frame);
         Flush();
         Advance(header, tag);
@@ -91,7 +98,22 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
     }
 
     /// <summary>Ends all writing, after a failure of which nobody knows what it left behind.</summary>
-    public void Stop(Exception cause) => StopCause ??= cause;
+    public void Stop(Exception cause)
+    {
+        StopCause ??= cause;
+        if (page is not null)
+        {
+            page.StoppedGeneration = state.Generation;
+        }
+    }
+
+    private void Announce(long from, long to)
+    {
+        if (page is not null)
+        {
+            page.Intent = (from, to);
+        }
+    }
 
     private Span<byte> RentBuffer(int length)
     {
@@ -106,6 +128,13 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
     /// <summary>Makes room in steps that grow with the log. Where there is no room for a step, the frame is written at its exact size.</summary>
     private void Reserve(long target)
     {
+        if (target <= _allocated)
+        {
+            return;
+        }
+
+        // Others may have made room, and written there.
+        _allocated = Math.Max(state.End, LengthOrZero());
         if (target <= _allocated)
         {
             return;
@@ -130,7 +159,7 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
         catch (IOException exception)
         {
             // The frame was not written yet: nothing was changed.
-            StopCause = exception;
+            Stop(exception);
             throw StoreFailures.WritesStopped(file.Path, exception);
         }
 
@@ -159,7 +188,7 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
         }
         catch (IOException exception)
         {
-            StopCause = exception;
+            Stop(exception);
             throw StoreFailures.OutcomeUnknown(file.Path, exception);
         }
     }
@@ -172,11 +201,12 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state)
             _allocated = file.Length;
             Zeros.Write(file, state.End, Math.Min(state.End + length, _allocated));
             file.FlushData();
+            Announce(0, 0);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // A whole frame may stand there now, and would be found when the store is opened again.
-            StopCause = cause;
+            Stop(cause);
             throw StoreFailures.OutcomeUnknown(file.Path, cause);
         }
     }

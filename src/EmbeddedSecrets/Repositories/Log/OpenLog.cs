@@ -1,65 +1,64 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
-/// A log that is replayed and in use: what readers see, and, unless it is read only, the way to commit and to compact. A
-/// compaction puts a log of the next generation in its place.
+/// A log that is replayed and in use: what readers see, and, unless it is read only, the way to commit. It follows what other
+/// instances write, and the logs that compactions put in the place of this one.
 /// </summary>
-internal sealed class OpenLog : IDisposable
+internal sealed partial class OpenLog : IDisposable
 {
-    /// <summary>A log is compacted by itself when more of it is dead than alive, and more than this.</summary>
-    private const long MinDeadBytes = 4 << 20;
-
-    private static readonly TimeSpan MinInterval = TimeSpan.FromMinutes(1);
-
     private readonly ILogDirectory _directory;
+    private readonly LogShare _share;
     private readonly FrameSeal _seal;
+    private readonly LogSettings _settings;
     private readonly Func<LogIndex> _newIndex;
-    private readonly TimeProvider _time;
     private readonly RollbackGuard _guard;
-    private readonly SemaphoreSlim _compacting = new(1, 1);
-    private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>Held while what others wrote is taken over, and by who writes while he looks for it.</summary>
+    private readonly Lock _following = new();
 
     private volatile LogView _view;
     private volatile LogState _state;
+    private volatile SecretStoreException? _failure;
     private LogWriter? _writer;
     private LogCommitter? _committer;
-    private long _lastCompaction;
 
-    private OpenLog(ILogDirectory directory, FrameSeal seal, LogView view, LogState state, LogSettings settings, Func<LogIndex> newIndex, RollbackGuard guard, RecoveryReport report, long? newEpoch)
+    /// <summary>What the page said when this instance last looked.</summary>
+    private long _seen;
+
+    private OpenLog(
+        ILogDirectory directory, LogShare share, FrameSeal seal, LogView view, LogState state, LogSettings settings, Func<LogIndex> newIndex, RollbackGuard guard, RecoveryReport report)
     {
         _directory = directory;
+        _share = share;
         _seal = seal;
         _view = view;
         _state = state;
+        _settings = settings;
         _newIndex = newIndex;
-        _time = settings.Time;
         _guard = guard;
-        _lastCompaction = _time.GetTimestamp();
+        _switchedAt = settings.Time.GetTimestamp();
         Report = report;
         Order = new NameOrder(() => _view.Index.Records.Select(static record => record.Key));
-        Signal.MoveTo(state.Sequence);
-        if (!settings.ReadOnly)
-        {
-            var writer = new LogWriter(view.File, seal, state);
-            if (newEpoch is { } epoch)
-            {
-                byte[] content = new byte[sizeof(long)];
-                BinaryPrimitives.WriteInt64LittleEndian(content, epoch);
-                writer.Append(FrameKind.Epoch, null, content, []);
-                state.Epoch = epoch;
-            }
-
-            Use(view, state, writer);
-            Commits = new CommitQueue(WriteBatch);
-        }
+        Commits = settings.ReadOnly ? null : new CommitQueue(Enter, WriteBatch, Exit);
+        _timer = settings.Time.CreateTimer(static self => ((OpenLog)self!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Gets what readers see now: find in its index, read from its file.</summary>
-    public LogView View => _view;
+    /// <summary>Gets what readers see now, with everything that was acknowledged before the call, by whomever: find in its index, read from its file.</summary>
+    public LogView View
+    {
+        get
+        {
+            if (_share.Page is not { } page || page.End.Word != Volatile.Read(ref _seen) || _failure is not null)
+            {
+                Follow();
+            }
+
+            return _view;
+        }
+    }
 
     public RecoveryReport Report { get; }
 
@@ -74,80 +73,6 @@ internal sealed class OpenLog : IDisposable
     public RepositoryHeader Header => _state.Header!;
 
     public long Generation => _state.Generation;
-
-    [SuppressMessage("Reliability", "CA2000", Justification = "The log owns the file.")]
-    public static OpenLog Recover(
-        ILogDirectory directory, ILogFile file, long generation, RepositoryHeader given, IStoreProtector protector, LogSettings settings, Func<LogIndex> newIndex, CancellationToken cancellationToken)
-    {
-        var seal = new FrameSeal(protector, given.StoreId);
-        var state = new LogState { Generation = generation };
-        var view = new LogView(file, newIndex());
-        RollbackGuard guard = settings.NewGuard(directory.Path);
-        guard.Begin();
-        var recovery = new LogRecovery(file, seal, state, guard, settings.Recovery == RecoveryMode.Strict);
-        RecoveryReport report = recovery.Run(given, view.Index, settings.ReadOnly, cancellationToken);
-        return new OpenLog(directory, seal, view, state, settings, newIndex, guard, report, recovery.NewEpoch);
-    }
-
-    /// <summary>Makes a new store: the log appears under its name only when its first frame, with the header, is on the disk.</summary>
-    public static OpenLog Create(ILogDirectory directory, RepositoryHeader header, IStoreProtector protector, LogSettings settings, Func<LogIndex> newIndex)
-    {
-        const long FirstGeneration = 1;
-        var seal = new FrameSeal(protector, header.StoreId);
-        var state = new LogState { Generation = FirstGeneration, Header = header.Copy() };
-        RollbackGuard guard = settings.NewGuard(directory.Path);
-        guard.Begin();
-        long? newEpoch = guard.Decide(header.StoreId, state);
-        ILogFile file = LogGenerations.CreateFirst(directory, FirstGeneration, created =>
-        {
-            Span<byte> fileHeader = stackalloc byte[LogFileHeader.Length];
-            LogFileHeader.Write(fileHeader);
-            created.Write(fileHeader, 0);
-            new LogWriter(created, seal, state).Append(FrameKind.Batch, header, EmptyBatch(1), []);
-        });
-        try
-        {
-            return new OpenLog(directory, seal, new LogView(file, newIndex()), state, settings, newIndex, guard, new RecoveryReport(), newEpoch);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Copies what the log holds into a new one and goes on with that; heals a log whose writing has stopped.</summary>
-    /// <exception cref="SecretStoreException">It failed; everything is as it was, unless the message says that writing has stopped.</exception>
-    public async Task CompactAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
-    {
-        if (Commits is null)
-        {
-            throw StoreFailures.ReadOnly(_directory.Path);
-        }
-
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
-        try
-        {
-            await _compacting.WaitAsync(ending.Token).ConfigureAwait(false);
-            try
-            {
-                // Copying is work and waiting for the disk: not on the thread of a caller who awaits.
-                await Task.Run(() => CompactAloneAsync(progress, ending.Token), ending.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _compacting.Release();
-            }
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new ObjectDisposedException(nameof(FileSecretRepository));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw StoreFailures.CompactionFailed(_directory.Path, exception);
-        }
-    }
 
     /// <summary>Reads what an index says is there.</summary>
     /// <returns>False when the view was replaced meanwhile and its file is closed: look again in <see cref="View"/>.</returns>
@@ -170,104 +95,190 @@ internal sealed class OpenLog : IDisposable
         return read == destination.Length ? true : throw StoreFailures.Corrupt(view.File.Path, offset + read);
     }
 
-    /// <summary>Ends what is under way, and writes and flushes a closing frame, unless the log ends with one or must not be written any more.</summary>
+    /// <summary>Ends what is under way. The last who writes appends a closing frame, unless the log ends with one or must not be written any more.</summary>
     public void Close()
     {
+        _timer.Dispose();
         _closing.Cancel();
         Commits?.Close();
 
         // Whoever compacts sees that the log is closing and cleans up, on its own thread.
         _compacting.Wait();
         Signal.Close(typeof(FileSecretRepository));
-        if (_writer is null || _writer.StopCause is not null || _state.Closed)
+        if (_writer is null)
         {
             return;
         }
 
         try
         {
-            _writer.Append(FrameKind.Closing, null, EmptyBatch(_state.Sequence + 1), []);
+            _share.Enter(TimeSpan.Zero, CancellationToken.None);
+            try
+            {
+                if (_share.Page is { } page && page.IsInPlace() && _share.Part())
+                {
+                    PrepareToWrite();
+                    if (!_writer.IsStopped && !_state.Closed)
+                    {
+                        _writer.Append(FrameKind.Closing, null, EmptyBatch(_state.Sequence + 1), []);
+                        Publish();
+                    }
+                }
+            }
+            finally
+            {
+                _share.Exit();
+            }
         }
-        catch (SecretStoreException)
+        catch (Exception exception) when (exception is SecretStoreException or IOException or UnauthorizedAccessException)
         {
-            // Without it the next opening recovers as after a crash; everything acknowledged is on the disk already.
+            // Without a closing frame the next opening recovers as after a crash; everything acknowledged is on the disk already.
         }
     }
 
     public void Dispose()
     {
+        _timer.Dispose();
         _view.File.Dispose();
         _closing.Dispose();
         _compacting.Dispose();
     }
 
-    private async Task CompactAloneAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Takes over what others have published. Without the right to write.</summary>
+    private void Follow()
     {
-        LogView old = _view;
-        var tracker = new ChangeTracker();
-        var meter = new CompactionMeter(old.Index.LiveBytes, progress);
-        var compaction = new LogCompaction(_directory, _seal, old, _state, _newIndex(), meter);
-        try
+        if (_failure is { } failure)
         {
-            await Commits!.RunAloneAsync(
-                () =>
-                {
-                    _guard.CatchUp();
-                    old.Index.Tracker = tracker;
-                },
-                cancellationToken).ConfigureAwait(false);
-            compaction.Copy(tracker, cancellationToken);
-            await Commits.RunAloneAsync(
-                () =>
-                {
-                    (LogView view, LogState state, LogWriter writer) = compaction.Finish(tracker, _writer!);
-                    Use(view, state, writer);
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            old.Index.Tracker = null;
-            compaction.Abandon();
-            _lastCompaction = _time.GetTimestamp();
+            throw failure is SecretStoreIntegrityException integrity ? StoreFailures.Again(integrity) : failure;
         }
 
-        old.File.Dispose();
-        LogGenerations.RemoveOlder(_directory, Generation);
-        meter.Tell();
+        lock (_following)
+        {
+            try
+            {
+                if (_share.Page is null)
+                {
+                    _share.OpenPage();
+                }
+
+                if (_share.Page is { } page)
+                {
+                    FollowPage(page);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw StoreFailures.ReadFailed(_directory.Path, exception);
+            }
+        }
     }
 
-    private void Use(LogView view, LogState state, LogWriter writer)
+    private void FollowPage(SharedPage page)
     {
-        _writer = writer;
-        _committer = new LogCommitter(writer, state, view.Index, Signal, _guard);
-        _guard.Advance(state.Header!.StoreId, state);
+        while (true)
+        {
+            LogEnd end = page.End;
+            if (end.Word == _seen || !page.HasMagic)
+            {
+                return;
+            }
+
+            if (page.Version != SharedPage.CurrentVersion)
+            {
+                throw StoreFailures.PageOfNewerVersion(_directory.Path, page.Version);
+            }
+
+            if (TakeOver(end))
+            {
+                Volatile.Write(ref _seen, end.Word);
+            }
+            else if (page.End == end)
+            {
+                throw StoreFailures.ReadFailed(_directory.Path, new FileNotFoundException("The log that is in use is gone."));
+            }
+        }
+    }
+
+    private bool TakeOver(LogEnd end)
+    {
+        try
+        {
+            if (!end.IsOf(_state.Generation))
+            {
+                if (LogFollowing.TryOpen(_directory, end, _settings.ReadOnly, _newIndex(), _seal, _guard, null, CancellationToken.None) is not { } opened)
+                {
+                    return false;
+                }
+
+                LogView old = _view;
+                Use(opened.View, opened.State);
+                Forget(old);
+            }
+            else if (end.Offset > _state.End)
+            {
+                _ = LogFollowing.Advance(_view, _state, end.Offset, _seal, _guard, null, CancellationToken.None);
+            }
+        }
+        catch (SecretStoreIntegrityException exception)
+        {
+            // A part of it may be in the index already: nothing of it can be believed.
+            _failure = exception;
+            throw;
+        }
+
+        _guard.Follow(_seal.StoreId, _state);
+        Signal.MoveTo(_state.Sequence);
+        return true;
+    }
+
+    private void Enter(PendingCommit leader)
+    {
+        _share.Enter(leader.Waited, leader.CancellationToken);
+        try
+        {
+            PrepareToWrite();
+        }
+        catch (Exception exception)
+        {
+            _share.Exit();
+            throw exception is IOException or UnauthorizedAccessException ? StoreFailures.WriteFailed(_directory.Path, exception) : exception;
+        }
+    }
+
+    private void Exit() => _share.Exit();
+
+    private void WriteBatch(List<PendingCommit> batch) => _committer!.Write(batch);
+
+    /// <summary>Lets everybody see what was appended.</summary>
+    private void Publish()
+    {
+        SharedPage page = _share.Page!;
+        var end = new LogEnd(_state.Generation, _state.End);
+        Volatile.Write(ref _seen, end.Word);
+        page.Publish(end);
+        page.Intent = default;
+        Signal.MoveTo(_state.Sequence);
+    }
+
+    private void Use(LogView view, LogState state)
+    {
+        if (!_settings.ReadOnly)
+        {
+            _writer = new LogWriter(view.File, _seal, state, _share.Page);
+            _committer = new LogCommitter(_writer, state, view.Index, Publish, _guard);
+        }
+
         view.Index.Order = Order;
         _state = state;
         _view = view;
+        _switchedAt = _settings.Time.GetTimestamp();
     }
 
-    private void WriteBatch(List<PendingCommit> batch)
+    private void Forget(LogView old)
     {
-        _committer!.Write(batch);
-        long dead = _state.End - _view.Index.LiveBytes;
-        if (_writer!.StopCause is null && dead > MinDeadBytes && dead > _view.Index.LiveBytes && _time.GetElapsedTime(_lastCompaction) >= MinInterval)
-        {
-            _lastCompaction = _time.GetTimestamp();
-            _ = CompactByItselfAsync();
-        }
-    }
-
-    private async Task CompactByItselfAsync()
-    {
-        try
-        {
-            await CompactAsync(null, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is SecretStoreException or ObjectDisposedException or OperationCanceledException)
-        {
-            // Tried again when the interval is over; if writing has stopped, the next commit says so.
-        }
+        Order.Forget();
+        old.Index.TellDropped(_view.Index);
+        old.File.Dispose();
     }
 
     /// <summary>The index of a frame without commits: the change sequence that the next commit gets.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>A commit, or a step that needs the log for itself, on its way: waiting for its turn, in a batch, or done.</summary>
@@ -5,17 +7,26 @@ internal sealed class PendingCommit
 {
     private readonly RepositoryCommit? _commit;
 
-    public PendingCommit(RepositoryCommit commit)
+    private readonly long _since = Stopwatch.GetTimestamp();
+
+    public PendingCommit(RepositoryCommit commit, CancellationToken cancellationToken)
     {
         _commit = commit;
+        CancellationToken = cancellationToken;
         Size = commit.Changes.Sum(static change =>
             512L + (change.Record?.Sealed.Length ?? 0) + (16L * change.DroppedPayloads.Count) + change.AddedPayloads.Sum(static payload => 64L + payload.Sealed.Length));
     }
 
-    public PendingCommit(Action alone)
+    public PendingCommit(Action alone, CancellationToken cancellationToken)
     {
         Alone = alone;
+        CancellationToken = cancellationToken;
     }
+
+    public CancellationToken CancellationToken { get; }
+
+    /// <summary>Gets how long the caller has waited.</summary>
+    public TimeSpan Waited => Stopwatch.GetElapsedTime(_since);
 
     public RepositoryCommit Commit => _commit ?? throw new InvalidOperationException("A step that needs the log for itself has no commit.");
 

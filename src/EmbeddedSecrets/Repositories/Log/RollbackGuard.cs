@@ -87,6 +87,15 @@ internal sealed class RollbackGuard(IRollbackAnchor? anchor, bool accepts, strin
         }
     }
 
+    /// <summary>Others have moved on, and keep what they committed: an anchor that is behind is not moved to an older state.</summary>
+    public void Follow(UInt128 storeId, LogState state)
+    {
+        if (_behind is not null)
+        {
+            _behind = new RollbackHead(storeId, state.Epoch, state.Sequence, state.HeadTag);
+        }
+    }
+
     private bool IsContinuation(RollbackHead head, UInt128 storeId, LogState state)
     {
         if (head.StoreId != storeId || (state.Epoch, state.Sequence).CompareTo((head.Epoch, head.Sequence)) < 0)

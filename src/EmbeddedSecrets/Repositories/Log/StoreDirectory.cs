@@ -6,29 +6,33 @@ using Microsoft.Win32.SafeHandles;
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
-/// The directory of a store on the disk: makes it and takes its lock. Nothing is believed about a path: every file is
+/// The directory of a store on the disk. Nothing is believed about a path: every file is
 /// opened without following links, and asked on the open handle what it is (DESIGN F10).
 /// </summary>
 internal sealed class StoreDirectory : ILogDirectory
 {
-    private const string LockName = "commit.lock";
-    private const int MaxProcessIdBytes = 16;
+    private const string PageName = "store.page";
+    private const string QueueName = "queue.lock";
+    private const string CompactionName = "compaction.lock";
+    private const string CommitName = "commit.lock";
 
     private const UnixFileMode OthersMode = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    private readonly SafeFileHandle _lock;
+    private readonly bool _readOnly;
+    private readonly UInt128? _identity;
 
-    private StoreDirectory(string path, SafeFileHandle lockHandle)
+    private StoreDirectory(string path, bool readOnly, UInt128? identity)
     {
         Path = path;
-        _lock = lockHandle;
+        _readOnly = readOnly;
+        _identity = identity;
     }
 
     public string Path { get; }
 
-    /// <summary>Opens the directory and takes its lock; null where there is no store and none may be made.</summary>
-    public static StoreDirectory? OpenLocked(string path, bool readOnly)
+    /// <summary>Opens the directory, and makes it if need be; null where there is none and none may be made.</summary>
+    public static StoreDirectory? OpenOrMake(string path, bool readOnly)
     {
         try
         {
@@ -42,9 +46,8 @@ internal sealed class StoreDirectory : ILogDirectory
                 MakeDirectory(path);
             }
 
-            CheckDirectory(path);
-            StoreDirectory? opened = TakeLock(path, readOnly);
-            if (!readOnly && System.IO.Path.GetDirectoryName(path) is { } parent && !opened!.ListNames().Any(static name => LogName.GenerationOf(name) > 0))
+            var opened = new StoreDirectory(path, readOnly, CheckDirectory(path));
+            if (!readOnly && System.IO.Path.GetDirectoryName(path) is { } parent && !opened.ListNames().Any(static name => LogName.GenerationOf(name) > 0))
             {
                 // Whoever made the directory may have been killed before its name was on the disk.
                 NativeFile.FlushDirectory(parent);
@@ -60,24 +63,14 @@ internal sealed class StoreDirectory : ILogDirectory
 
     public IReadOnlyList<string> ListNames() => [.. Directory.EnumerateFiles(Path).Select(static file => System.IO.Path.GetFileName(file))];
 
-    public ILogFile Open(string name, bool readOnly)
-    {
-        string path = PathOf(name);
-        SafeFileHandle? handle = NativeFile.Open(path, readOnly ? FileAccessMode.Read : FileAccessMode.ReadWrite);
-        try
-        {
-            Check(NativeFile.Examine(handle, path), path, FileKind.Regular);
-            var file = new LogFile(handle, path);
-            handle = null;
-            return file;
-        }
-        finally
-        {
-            handle?.Dispose();
-        }
-    }
+    public ILogFile Open(string name, bool readOnly) =>
+        new LogFile(OpenChecked(PathOf(name), readOnly ? FileAccessMode.Read : FileAccessMode.ReadWrite), PathOf(name));
 
-    public ILogFile Create(string name) => new LogFile(NativeFile.Open(PathOf(name), FileAccessMode.CreateNew), PathOf(name));
+    public ILogFile Create(string name)
+    {
+        CheckInPlace();
+        return new LogFile(NativeFile.Open(PathOf(name), FileAccessMode.CreateNew), PathOf(name));
+    }
 
     public void Rename(ILogFile file, string name)
     {
@@ -89,26 +82,46 @@ internal sealed class StoreDirectory : ILogDirectory
 
     public void Flush() => NativeFile.FlushDirectory(Path);
 
-    /// <summary>Writes into the lock file who holds it: only for the message that others get, nothing depends on it.</summary>
-    public void NoteHolder()
+    public bool Exists(string name) => NativeFile.Exists(PathOf(name));
+
+    public ISharedLock? OpenLock(LockName name)
     {
-        try
+        if (name == LockName.Commit && !OperatingSystem.IsWindows())
         {
-            byte[] id = System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            RandomAccess.SetLength(_lock, 0);
-            RandomAccess.Write(_lock, id, 0);
+            return new FileLock(NativeFile.OpenDirectory(Path), Path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        string path = PathOf(name switch
         {
-            // The message names nobody then.
-        }
+            LockName.Commit => CommitName,
+            LockName.Queue => QueueName,
+            _ => CompactionName,
+        });
+        return _readOnly && !NativeFile.Exists(path)
+            ? null
+            : new FileLock(OpenChecked(path, _readOnly ? FileAccessMode.Read : FileAccessMode.OpenOrCreate), path);
+    }
+
+    public SharedPage? OpenPage()
+    {
+        CheckInPlace();
+        string path = PathOf(PageName);
+        return _readOnly && !NativeFile.Exists(path)
+            ? null
+            : MappedPage.Open(OpenChecked(path, _readOnly ? FileAccessMode.Read : FileAccessMode.OpenOrCreate), path, _readOnly);
     }
 
     public void Dispose()
     {
-        // At once: a child process between fork and exec holds the lock too until it closes the descriptor.
-        NativeFile.Unlock(_lock);
-        _lock.Dispose();
+    }
+
+    /// <summary>Another directory may have taken the place: nothing of this store belongs there.</summary>
+    private void CheckInPlace()
+    {
+        if (_identity is { } identity && NativeFile.ExamineName(Path)?.Identity != identity)
+        {
+            throw StoreFailures.DirectoryMoved(Path);
+        }
     }
 
     private string PathOf(string name) => System.IO.Path.Combine(Path, name);
@@ -136,53 +149,37 @@ internal sealed class StoreDirectory : ILogDirectory
         }
     }
 
-    private static void CheckDirectory(string path)
+    private static UInt128? CheckDirectory(string path)
     {
         if (OperatingSystem.IsLinux())
         {
             using SafeFileHandle directory = NativeFile.Open(path, FileAccessMode.Read);
-            Check(NativeFile.Examine(directory, path), path, FileKind.Directory);
+            FileFacts facts = NativeFile.Examine(directory, path);
+            Check(facts, path, FileKind.Directory);
+            return facts.Identity;
         }
-        else if (!OperatingSystem.IsWindows())
+
+        if (!OperatingSystem.IsWindows())
         {
             Check(new FileFacts(Directory.Exists(path) ? FileKind.Directory : FileKind.Other, File.GetUnixFileMode(path), null, null, 0), path, FileKind.Directory);
         }
+
+        return null;
     }
 
-    private static StoreDirectory? TakeLock(string directory, bool readOnly)
+    private static SafeFileHandle OpenChecked(string path, FileAccessMode mode)
     {
-        string path = System.IO.Path.Combine(directory, LockName);
-        if (readOnly && !File.Exists(path))
-        {
-            return Directory.EnumerateFiles(directory, LogName.Pattern).Any() ? throw StoreFailures.LockFileMissing(path) : null;
-        }
-
-        SafeFileHandle handle = NativeFile.TryOpenLocked(path, readOnly ? FileAccessMode.Read : FileAccessMode.OpenOrCreate)
-            ?? throw StoreFailures.Locked(directory, ReadProcessId(path));
+        SafeFileHandle? handle = NativeFile.Open(path, mode);
         try
         {
             Check(NativeFile.Examine(handle, path), path, FileKind.Regular);
-            var opened = new StoreDirectory(directory, handle);
-            handle = null!;
+            SafeFileHandle opened = handle;
+            handle = null;
             return opened;
         }
         finally
         {
             handle?.Dispose();
-        }
-    }
-
-    private static int? ReadProcessId(string path)
-    {
-        try
-        {
-            using SafeFileHandle handle = NativeFile.Open(path, FileAccessMode.Read);
-            Span<byte> bytes = stackalloc byte[MaxProcessIdBytes];
-            return int.TryParse(bytes[..RandomAccess.Read(handle, bytes, 0)], NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            return null;
         }
     }
 

@@ -89,7 +89,7 @@ public sealed class CompactionPowerCutTests : SimulationTest
             [
                 KeyValuePair.Create("log-0000000000000002.ess", newest[..length]),
                 KeyValuePair.Create("log-0000000000000003.ess", newest),
-                KeyValuePair.Create("log-0000000000000004.ess.tmp", newest[..length]),
+                KeyValuePair.Create("log-0000000000000004.ess.0123abcd.tmp", newest[..length]),
             ]);
             await AtAsync($"length {length}", () => RecoverAsync(image, oracle.Copy(), cuts: 0, compacts: true));
             image.Names.Keys.Should().Equal("log-0000000000000003.ess");

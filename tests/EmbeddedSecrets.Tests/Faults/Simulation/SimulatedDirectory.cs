@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Fuzz;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults.Simulation;
@@ -53,9 +54,15 @@ internal sealed class SimulatedDirectory(SimulatedDisk disk) : ILogDirectory
 
     public void Flush() => disk.Run(DiskCallKind.FlushNames, string.Empty, 0, disk.FlushNames);
 
-    public void NoteHolder()
+    public bool Exists(string name)
     {
+        disk.Run(DiskCallKind.List, name, 0, static () => { });
+        return disk.Names.ContainsKey(name);
     }
+
+    public ISharedLock? OpenLock(LockName name) => new PrivateLock();
+
+    public SharedPage? OpenPage() => PrivatePage.Create();
 
     public void Dispose()
     {

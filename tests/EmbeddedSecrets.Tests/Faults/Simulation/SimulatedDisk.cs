@@ -139,7 +139,9 @@ internal sealed class SimulatedDisk
             return DiskFault.None;
         }
 
-        var call = new DiskCall(Calls.Count + 1, kind, name, size);
+        // The random part of a temporary name would make two runs differ.
+        string known = LogName.IsTemporary(name) ? "temporary" : name;
+        var call = new DiskCall(Calls.Count + 1, kind, known, size);
         Calls.Add(call);
         return Plan?.Invoke(call) ?? DiskFault.None;
     }

@@ -44,6 +44,8 @@ internal sealed class SimulatedFile(SimulatedDisk disk, SimulatedContent content
     public void FlushData() =>
         disk.Run(DiskCallKind.FlushData, Name, 0, content.Flush, failed: () => content.FailFlush(disk.Random));
 
+    public bool IsOpenHereOnly() => true;
+
     public void Dispose()
     {
         if (!_disposed)

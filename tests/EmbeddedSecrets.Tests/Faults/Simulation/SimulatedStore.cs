@@ -9,7 +9,7 @@ namespace EmbeddedSecrets.Tests.Faults.Simulation;
 internal sealed class SimulatedStore(SimulatedDisk disk, StoreOracle oracle, int seed)
 {
     private readonly CommitGenerator _generator = new(new Random(seed));
-    private readonly FileSecretRepository _repository = new(SimulatedDisk.Location, OptionsFor(oracle), disk.OpenDirectory);
+    private readonly FileSecretRepository _repository = new(SimulatedDisk.Location, OptionsFor(oracle), disk.OpenDirectory, compactsByItself: false);
 
     public FileSecretRepository Repository => _repository;
 
