@@ -16,6 +16,7 @@ namespace EmbeddedSecrets.Envelope;
 /// | u16 count, (text key | text value) tags | the same for annotations
 /// | u8 count, versions (VersionCodec) | u8 count, (u64 hash | i64 sequence) retired ids
 /// | i64 last sequence | i64 last chosen version id
+/// | u8 kind of the last change | u8 flag [ text version id of it ] | i64 repository revision of it
 /// </code>
 /// A text is u16 length | UTF-8; a time is UTC ticks; numbers are little-endian. Keys of tags and annotations, stages and
 /// sequences ascend, so that one secret has one form.
@@ -54,6 +55,9 @@ internal static class RecordCodec
 
         writer.Int64(secret.LastSequence);
         writer.Int64(secret.LastChosenVersionId);
+        writer.Byte((byte)secret.LastChange.Kind);
+        VersionCodec.EncodeOptional(ref writer, secret.LastChange.VersionId);
+        writer.Int64(secret.LastChange.Revision);
     }
 
     /// <summary>Any bytes: what does not decode is Tampered, since it was authentic; a newer version is UnsupportedFormat.</summary>
@@ -95,7 +99,11 @@ internal static class RecordCodec
         RetiredVersionIds = DecodeRetired(ref reader),
         LastSequence = reader.Count(),
         LastChosenVersionId = reader.Count(),
+        LastChange = new LastChange(DecodeKind(reader.Byte()), VersionCodec.DecodeOptionalText(ref reader), reader.Count()),
     };
+
+    private static SecretChangeKind DecodeKind(byte kind) =>
+        kind <= (byte)SecretChangeKind.Restored ? (SecretChangeKind)kind : throw new InvalidDataException("There is no such change.");
 
     private static void EncodePairs(ref FieldWriter writer, ImmutableSortedDictionary<string, string> pairs)
     {

@@ -50,6 +50,22 @@ internal sealed class OpenStore : IDisposable
         return Decode(record, cached);
     }
 
+    public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken)
+    {
+        return _repository.WaitForChangeAsync(after, cancellationToken);
+    }
+
+    public ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken)
+    {
+        return _repository.ReadChangesAsync(after, cancellationToken);
+    }
+
+    /// <summary>Opens a record as it was at a change, without a look at the cache.</summary>
+    public Secret Open(in RepositoryRecord record)
+    {
+        return _cipher.OpenRecord(record.Name, record.Stamp, record.Sealed.Span);
+    }
+
     public IAsyncEnumerable<RepositoryRecord> EnumerateAsync(string? after, CancellationToken cancellationToken)
     {
         return _repository.EnumerateAsync(after, cancellationToken);
@@ -139,6 +155,7 @@ internal sealed class OpenStore : IDisposable
 
         RecordStamp stamp = next is null ? RecordStamp.Absent
             : new RecordStamp(next.Incarnation, next.Incarnation == expected.Incarnation ? expected.Revision + 1 : 1);
+        next = next is null ? null : next with { LastChange = LastChange.Between(stored?.Secret, next, stamp.Revision) };
         var change = new RepositoryChange
         {
             Name = name,

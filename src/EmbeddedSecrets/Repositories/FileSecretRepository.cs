@@ -212,6 +212,13 @@ public sealed class FileSecretRepository : ISecretRepository
         Started().WaitForChangeAsync(after, cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Started().ReadChanges(after));
+    }
+
+    /// <inheritdoc/>
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         new(Started().CompactAsync(progress, cancellationToken));
 

@@ -91,6 +91,13 @@ public interface ISecretRepository : IAsyncDisposable
     /// <returns>The current change sequence.</returns>
     ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads what was committed after a change sequence, in order: some of it, if it is much.</summary>
+    /// <param name="after">A change sequence, 0 for the beginning of the store.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The changes. They are empty when there is nothing after the sequence; a gap when the repository does not have them one by one any more.</returns>
+    /// <exception cref="SecretStoreException">The medium failed, or what it holds is damaged.</exception>
+    ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Gives back the place of what nothing refers to any more, beside readers and writers; and makes a repository whose
     /// writing has stopped writable again, if the cause is gone. Completes at once where there is nothing to give back. It

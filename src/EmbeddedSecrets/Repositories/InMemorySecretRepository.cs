@@ -7,12 +7,16 @@ namespace EmbeddedSecrets;
 /// <summary>Keeps a store in memory, as long as the instance lives: for tests, and for secrets that no disk may see.</summary>
 public sealed class InMemorySecretRepository : ISecretRepository
 {
+    private const int MaxRecent = 4096;
+
     private readonly ConcurrentDictionary<string, RepositoryRecord> _records = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<UInt128, byte[]> _payloads = new();
     private readonly NameOrder _order;
     private readonly ChangeSignal _signal = new();
     private readonly Lock _gate = new();
+    private readonly Queue<CommittedChange> _recent = new();
 
+    private long _forgotten;
     private volatile RepositoryHeader? _header;
     private volatile bool _disposed;
 
@@ -98,13 +102,14 @@ public sealed class InMemorySecretRepository : ISecretRepository
                 return ValueTask.FromException<long>(new RepositoryConflictException(conflict));
             }
 
+            long sequence = _signal.Sequence + 1;
             foreach (RepositoryChange change in commit.Changes)
             {
                 Apply(change);
+                Remember(sequence, change);
             }
 
             _header = commit.NewHeader?.Copy() ?? header;
-            long sequence = _signal.Sequence + 1;
             _signal.MoveTo(sequence);
             return ValueTask.FromResult(sequence);
         }
@@ -119,6 +124,19 @@ public sealed class InMemorySecretRepository : ISecretRepository
 
     /// <inheritdoc/>
     public ValueTask<long> WaitForChangeAsync(long after, CancellationToken cancellationToken = default) => _signal.WaitAsync(after, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Started();
+        lock (_gate)
+        {
+            long through = _signal.Sequence;
+            bool hasGap = after < _forgotten || after > through;
+            return ValueTask.FromResult(new RepositoryChanges(hasGap ? [] : [.. _recent.Where(change => change.Sequence > after)], through, hasGap));
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -145,6 +163,7 @@ public sealed class InMemorySecretRepository : ISecretRepository
             _disposed = true;
             _records.Clear();
             _payloads.Clear();
+            _recent.Clear();
         }
 
         _signal.Close(GetType());
@@ -171,6 +190,15 @@ public sealed class InMemorySecretRepository : ISecretRepository
         foreach (UInt128 id in change.DroppedPayloads)
         {
             _payloads.TryRemove(id, out _);
+        }
+    }
+
+    private void Remember(long sequence, RepositoryChange change)
+    {
+        _recent.Enqueue(new CommittedChange(sequence, change.Name, change.Record is null ? null : _records[change.Name]));
+        if (_recent.Count > MaxRecent)
+        {
+            _forgotten = _recent.Dequeue().Sequence;
         }
     }
 

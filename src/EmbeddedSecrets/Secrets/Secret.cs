@@ -45,6 +45,9 @@ internal sealed record Secret
     /// <summary>The n of the last version id <c>v&lt;n&gt;</c> that the store chose; 0 for none. Never goes back.</summary>
     public required long LastChosenVersionId { get; init; }
 
+    /// <summary>What the last change did; written when it is sealed.</summary>
+    public LastChange LastChange { get; init; }
+
     public SecretRevision Revision => new(Incarnation, RevisionNumber);
 }
 

@@ -42,11 +42,11 @@ internal static class SecretLife
 
     public static SecretTransition Update(string name, Secret? stored, UpdateSecretOptions options, TransitionContext context)
     {
-        Secret secret = SecretChange.Require(name, stored, options.ExpectedRevision, context.Now);
+        Secret secret = TransitionRules.Require(name, stored, options.ExpectedRevision, context.Now);
         Secret next = Describe(secret, options.Description, options.Annotations) with { EncryptionKeyId = options.EncryptionKeyId ?? secret.EncryptionKeyId };
-        return next.EncryptionKeyId == secret.EncryptionKeyId && next.Description == secret.Description && SecretChange.AreEqual(next.Annotations, secret.Annotations)
-            ? SecretChange.Unchanged(secret)
-            : SecretChange.Changed(next, context);
+        return next.EncryptionKeyId == secret.EncryptionKeyId && next.Description == secret.Description && TransitionRules.AreEqual(next.Annotations, secret.Annotations)
+            ? TransitionRules.Unchanged(secret)
+            : TransitionRules.Changed(next, context);
     }
 
     /// <summary>Schedules the deletion, or removes the secret (<see cref="SecretTransition.Next"/> null) when the window is null.</summary>
@@ -55,8 +55,8 @@ internal static class SecretLife
         if (recoveryWindow is { } window)
         {
             SecretRules.CheckRecoveryWindow(window, nameof(recoveryWindow));
-            Secret secret = SecretChange.Require(name, stored, expected, context.Now);
-            return SecretChange.Changed(secret with { PlannedDeleteTime = EndOfWindow(context.Now, window) }, context);
+            Secret secret = TransitionRules.Require(name, stored, expected, context.Now);
+            return TransitionRules.Changed(secret with { PlannedDeleteTime = EndOfWindow(context.Now, window) }, context);
         }
 
         Secret removed = Require(name, stored, context.Now);
@@ -65,7 +65,7 @@ internal static class SecretLife
             throw SecretFailures.PurgeProtectedWindow(name, until);
         }
 
-        SecretChange.CheckExpected(removed, expected);
+        TransitionRules.CheckExpected(removed, expected);
         return purgeProtection ? throw SecretFailures.PurgeProtected(name) : new SecretTransition(null, Evicted: []);
     }
 
@@ -77,8 +77,8 @@ internal static class SecretLife
             throw SecretFailures.NotInDeleteWindow(name);
         }
 
-        SecretChange.CheckExpected(secret, expected);
-        return SecretChange.Changed(secret with { PlannedDeleteTime = null }, context);
+        TransitionRules.CheckExpected(secret, expected);
+        return TransitionRules.Changed(secret with { PlannedDeleteTime = null }, context);
     }
 
     /// <summary>A clock that stands near the end of the calendar is wrong, but must not keep a secret from being deleted.</summary>
@@ -102,14 +102,14 @@ internal static class SecretLife
             UpdateTime = context.Now,
             PlannedDeleteTime = null,
             CreatedBy = options.CreatedBy,
-            Tags = SecretChange.Copy(options.Tags),
-            Annotations = SecretChange.Copy(options.Annotations),
+            Tags = TransitionRules.Copy(options.Tags),
+            Annotations = TransitionRules.Copy(options.Annotations),
             Versions = [first],
             RetiredVersionIds = [],
             LastSequence = first.Sequence,
             LastChosenVersionId = lastChosen,
         };
-        return new SecretTransition(SecretChange.Verified(secret), Version: first, Evicted: []);
+        return new SecretTransition(TransitionRules.Verified(secret), Version: first, Evicted: []);
     }
 
     /// <summary>One change: restored, described and tagged anew, and the value put as ACSCurrent.</summary>
@@ -142,7 +142,7 @@ internal static class SecretLife
         Secret restored = Describe(secret, options.Description, options.Annotations) with { PlannedDeleteTime = null, Tags = tags };
         return replayed is null
             ? VersionAppending.Append(restored, FirstVersion(request), context)
-            : SecretChange.Changed(restored, context, replayed);
+            : TransitionRules.Changed(restored, context, replayed);
     }
 
     private static NewVersion FirstVersion(CreateRequest request)
@@ -156,7 +156,7 @@ internal static class SecretLife
         return secret with
         {
             Description = description ?? secret.Description,
-            Annotations = annotations is null ? secret.Annotations : SecretChange.Copy(annotations),
+            Annotations = annotations is null ? secret.Annotations : TransitionRules.Copy(annotations),
         };
     }
 }

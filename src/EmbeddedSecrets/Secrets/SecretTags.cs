@@ -9,15 +9,15 @@ internal static class SecretTags
     /// <summary>Sets and removes tags in one step. Unknown keys to remove are skipped; more than 20 in the result is Rejected.LimitExceeded.</summary>
     public static SecretTransition Change(string name, Secret? stored, IReadOnlyDictionary<string, string> set, IReadOnlyCollection<string> remove, SecretRevision? expected, TransitionContext context)
     {
-        Secret secret = SecretChange.Require(name, stored, expected, context.Now);
+        Secret secret = TransitionRules.Require(name, stored, expected, context.Now);
         ImmutableSortedDictionary<string, string> tags = secret.Tags.RemoveRange(remove).SetItems(set);
         if (tags.Count > SecretRules.MaxTags)
         {
             throw SecretFailures.TooManyTags(name, tags.Count);
         }
 
-        return SecretChange.AreEqual(tags, secret.Tags)
-            ? SecretChange.Unchanged(secret)
-            : SecretChange.Changed(secret with { Tags = tags }, context);
+        return TransitionRules.AreEqual(tags, secret.Tags)
+            ? TransitionRules.Unchanged(secret)
+            : TransitionRules.Changed(secret with { Tags = tags }, context);
     }
 }

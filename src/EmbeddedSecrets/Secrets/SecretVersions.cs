@@ -27,13 +27,13 @@ internal static class SecretVersions
     /// </summary>
     public static SecretTransition Put(string name, Secret? stored, SecretValueKind kind, PutSecretValueOptions options, bool? sameValue, TransitionContext context)
     {
-        Secret secret = SecretChange.RequireActive(name, stored, context.Now);
+        Secret secret = TransitionRules.RequireActive(name, stored, context.Now);
         if (VersionAppending.FindReplay(secret, options.VersionId, sameValue) is { } replayed)
         {
-            return SecretChange.Unchanged(secret, replayed);
+            return TransitionRules.Unchanged(secret, replayed);
         }
 
-        SecretChange.CheckExpected(secret, options.ExpectedRevision);
+        TransitionRules.CheckExpected(secret, options.ExpectedRevision);
         var version = new NewVersion(options.VersionId, kind, options.Stages ?? VersionStages.CurrentOnly, options.Validity, options.CreatedBy);
         return VersionAppending.Append(secret, version, context);
     }
@@ -41,7 +41,7 @@ internal static class SecretVersions
     /// <summary>The version that a read asks for, checked to be readable now: ResourceNotFound, InvalidParameter (D-13), ResourceInDeleteWindow, Rejected.Unavailable with a reason.</summary>
     public static SecretVersion Select(string name, Secret? stored, SecretVersionSelector which, DateTimeOffset now)
     {
-        Secret secret = SecretChange.RequireActive(name, stored, now);
+        Secret secret = TransitionRules.RequireActive(name, stored, now);
         SecretVersion version = Find(secret, which);
         SecretVersionValidity validity = version.Validity;
         return version.State switch
@@ -58,7 +58,7 @@ internal static class SecretVersions
     public static SecretTransition MoveStage(string name, Secret? stored, string stage, VersionStageMove move, SecretRevision? expected, TransitionContext context)
     {
         SecretRules.CheckStage(stage, nameof(stage));
-        Secret secret = SecretChange.Require(name, stored, expected, context.Now);
+        Secret secret = TransitionRules.Require(name, stored, expected, context.Now);
         int from = move.FromVersionId is { } fromId ? RequireVersion(secret, fromId) : -1;
         int to = move.ToVersionId is { } toId ? RequireVersion(secret, toId) : -1;
         if (from >= 0 && !VersionStages.Carries(secret.Versions[from], stage))
@@ -69,13 +69,13 @@ internal static class SecretVersions
         if (to < 0)
         {
             ImmutableArray<SecretVersion> without = VersionStages.Remove(secret.Versions, stage);
-            return SecretChange.Changed(secret with { Versions = without }, context, without[from]);
+            return TransitionRules.Changed(secret with { Versions = without }, context, without[from]);
         }
 
         SecretVersion target = secret.Versions[to];
         if (VersionStages.Carries(target, stage))
         {
-            return SecretChange.Unchanged(secret, target);
+            return TransitionRules.Unchanged(secret, target);
         }
 
         if (stage == SecretStages.Current && target.State != SecretVersionState.Enabled)
@@ -84,14 +84,14 @@ internal static class SecretVersions
         }
 
         ImmutableArray<SecretVersion> moved = VersionStages.Move(name, secret.Versions, [stage], to);
-        return SecretChange.Changed(secret with { Versions = moved }, context, moved[to]);
+        return TransitionRules.Changed(secret with { Versions = moved }, context, moved[to]);
     }
 
     public static SecretTransition Update(string name, Secret? stored, string versionId, UpdateSecretVersionOptions options, TransitionContext context)
     {
         ArgumentNullException.ThrowIfNull(options);
         SecretRules.CheckVersionId(versionId, nameof(versionId));
-        Secret secret = SecretChange.Require(name, stored, options.ExpectedRevision, context.Now);
+        Secret secret = TransitionRules.Require(name, stored, options.ExpectedRevision, context.Now);
         int index = RequireVersion(secret, versionId);
         SecretVersion version = secret.Versions[index];
         if (version.State == SecretVersionState.Destroyed && (options.Enabled is not null || options.Validity is not null))
@@ -115,19 +115,19 @@ internal static class SecretVersions
         }
 
         return next.State == version.State && AreEqual(next.Validity, version.Validity)
-            ? SecretChange.Unchanged(secret, version)
-            : SecretChange.Changed(secret with { Versions = secret.Versions.SetItem(index, next) }, context, next);
+            ? TransitionRules.Unchanged(secret, version)
+            : TransitionRules.Changed(secret with { Versions = secret.Versions.SetItem(index, next) }, context, next);
     }
 
     public static SecretTransition Destroy(string name, Secret? stored, string versionId, SecretRevision? expected, TransitionContext context)
     {
         SecretRules.CheckVersionId(versionId, nameof(versionId));
-        Secret secret = SecretChange.Require(name, stored, expected, context.Now);
+        Secret secret = TransitionRules.Require(name, stored, expected, context.Now);
         int index = RequireVersion(secret, versionId);
         SecretVersion version = secret.Versions[index];
         if (version.State == SecretVersionState.Destroyed)
         {
-            return SecretChange.Unchanged(secret, version);
+            return TransitionRules.Unchanged(secret, version);
         }
 
         if (VersionStages.Carries(version, SecretStages.Current))
@@ -136,7 +136,7 @@ internal static class SecretVersions
         }
 
         SecretVersion next = version with { State = SecretVersionState.Destroyed, Content = null };
-        return SecretChange.Changed(secret with { Versions = secret.Versions.SetItem(index, next) }, context, next);
+        return TransitionRules.Changed(secret with { Versions = secret.Versions.SetItem(index, next) }, context, next);
     }
 
     private static SecretVersion Find(Secret secret, SecretVersionSelector which)

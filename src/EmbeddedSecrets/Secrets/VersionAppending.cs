@@ -54,7 +54,7 @@ internal static class VersionAppending
             LastSequence = sequence,
             LastChosenVersionId = lastChosen,
         };
-        return new SecretTransition(SecretChange.Complete(next, context), Version: next.Versions[^1], Evicted: evicted);
+        return new SecretTransition(TransitionRules.Complete(next, context), Version: next.Versions[^1], Evicted: evicted);
     }
 
     private static SecretVersion Make(NewVersion version, string versionId, long sequence, ImmutableArray<string> stages, DateTimeOffset now)

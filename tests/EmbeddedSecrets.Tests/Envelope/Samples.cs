@@ -52,6 +52,7 @@ internal static class Samples
             RetiredVersionIds = [new RetiredVersionId(0xfeedfacecafebeef, 2)],
             LastSequence = 3,
             LastChosenVersionId = 2,
+            LastChange = new LastChange(SecretChangeKind.ValuePut, "v2", 7),
         };
     }
 

@@ -82,6 +82,8 @@ internal sealed class InterceptedRepository : ISecretRepository
 
     public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default) => _inner.WaitForErasureAsync(cancellationToken);
 
+    public ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken = default) => _inner.ReadChangesAsync(after, cancellationToken);
+
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         _inner.CompactAsync(progress, cancellationToken);
 

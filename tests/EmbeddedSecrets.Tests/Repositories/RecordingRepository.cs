@@ -47,6 +47,8 @@ internal sealed class RecordingRepository(ISecretRepository inner) : ISecretRepo
 
     public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default) => inner.WaitForErasureAsync(cancellationToken);
 
+    public ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken = default) => inner.ReadChangesAsync(after, cancellationToken);
+
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         inner.CompactAsync(progress, cancellationToken);
 

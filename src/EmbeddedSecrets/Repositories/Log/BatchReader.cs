@@ -4,12 +4,12 @@ namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
 /// Applies the index of a batch, drawn in <see cref="BatchWriter"/>, to the index in memory: at replay, and in the same way
-/// when a commit is published.
+/// when a commit is published; and tells it to who reads the changes.
 /// </summary>
 internal static class BatchReader
 {
     /// <summary>Applies a batch that must follow on <paramref name="sequence"/>, and moves it on. False when the bytes break their rules; the index is of no use then.</summary>
-    public static bool TryApply(ReadOnlySpan<byte> batchIndex, ReadOnlySpan<byte> body, long bodyOffset, LogIndex index, ref long sequence)
+    public static bool TryApply(ReadOnlySpan<byte> batchIndex, ReadOnlySpan<byte> body, long bodyOffset, ILogTarget target, ref long sequence)
     {
         var fields = new IndexFields(batchIndex);
         if (fields.TakeInt64() != sequence + 1)
@@ -27,16 +27,17 @@ internal static class BatchReader
 
             for (int i = 0; i < changes && !fields.HasFailed; i++)
             {
-                ApplyChange(ref fields, body, bodyOffset, index);
+                ApplyChange(ref fields, body, bodyOffset, target);
             }
 
             sequence++;
+            target.EndCommit(sequence);
         }
 
         return !fields.HasFailed;
     }
 
-    private static void ApplyChange(ref IndexFields fields, ReadOnlySpan<byte> body, long bodyOffset, LogIndex index)
+    private static void ApplyChange(ref IndexFields fields, ReadOnlySpan<byte> body, long bodyOffset, ILogTarget target)
     {
         int kind = fields.TakeByte();
         string name = fields.TakeName();
@@ -44,23 +45,23 @@ internal static class BatchReader
         {
             RecordStamp stamp = fields.TakeStamp();
             SealedPlace place = TakeSealed(ref fields, body, CommitRules.MaxRecordBytes);
-            AddPayloads(ref fields, body, bodyOffset, index);
+            AddPayloads(ref fields, body, bodyOffset, target);
             if (!fields.HasFailed)
             {
-                index.Put(name, new RecordLocation(stamp, bodyOffset + place.Offset, place.Length));
+                target.Put(name, new RecordLocation(stamp, bodyOffset + place.Offset, place.Length));
             }
 
-            DropPayloads(ref fields, index);
+            DropPayloads(ref fields, target);
         }
         else if (kind == BatchWriter.RemoveKind)
         {
-            AddPayloads(ref fields, body, bodyOffset, index);
+            AddPayloads(ref fields, body, bodyOffset, target);
             if (!fields.HasFailed)
             {
-                index.Remove(name);
+                target.Remove(name);
             }
 
-            DropPayloads(ref fields, index);
+            DropPayloads(ref fields, target);
         }
         else
         {
@@ -68,7 +69,7 @@ internal static class BatchReader
         }
     }
 
-    private static void AddPayloads(ref IndexFields fields, ReadOnlySpan<byte> body, long bodyOffset, LogIndex index)
+    private static void AddPayloads(ref IndexFields fields, ReadOnlySpan<byte> body, long bodyOffset, ILogTarget target)
     {
         int count = fields.TakeInt16();
         for (int i = 0; i < count && !fields.HasFailed; i++)
@@ -77,12 +78,12 @@ internal static class BatchReader
             SealedPlace place = TakeSealed(ref fields, body, CommitRules.MaxPayloadBytes);
             if (!fields.HasFailed)
             {
-                index.AddPayload(id, new PayloadLocation(bodyOffset + place.Offset, place.Length));
+                target.AddPayload(id, new PayloadLocation(bodyOffset + place.Offset, place.Length));
             }
         }
     }
 
-    private static void DropPayloads(ref IndexFields fields, LogIndex index)
+    private static void DropPayloads(ref IndexFields fields, ILogTarget target)
     {
         int count = fields.TakeInt16();
         for (int i = 0; i < count && !fields.HasFailed; i++)
@@ -90,7 +91,7 @@ internal static class BatchReader
             UInt128 id = fields.TakeUInt128();
             if (!fields.HasFailed)
             {
-                index.DropPayload(id);
+                target.DropPayload(id);
             }
         }
     }

@@ -83,6 +83,8 @@ internal sealed class LogCompaction
         _state!.Sequence = _fromState.Sequence;
         _state.Epoch = _fromState.Epoch;
         _state.HeadTag = _fromState.HeadTag;
+        _state.FirstSequence = _fromState.Sequence;
+        _state.FirstBatch = _state.End;
         _state.Header = _fromState.Header;
         _file!.FlushData();
         try

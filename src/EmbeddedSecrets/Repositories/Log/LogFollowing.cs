@@ -65,7 +65,7 @@ internal static class LogFollowing
 
     /// <summary>What a killed writer left behind the end becomes zeros, on the disk before anything is written there.</summary>
     /// <returns>Whether there was something.</returns>
-    public static bool RemoveUnfinished(ILogFile file, SharedPage page)
+    public static bool RemoveUnfinished(ILogFile file, SharedPage page, long end)
     {
         (long from, long to) = page.Intent;
         if (to == 0)
@@ -74,7 +74,7 @@ internal static class LogFollowing
         }
 
         // Killed between publishing and clearing the intent: that frame counts.
-        from = Math.Max(from, page.End.Offset);
+        from = Math.Max(from, end);
         to = Math.Min(to, file.Length);
         if (from < to)
         {

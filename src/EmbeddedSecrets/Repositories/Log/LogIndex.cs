@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>What the log holds and where. One writer at a time; readers take no lock.</summary>
-internal sealed class LogIndex
+internal sealed class LogIndex : ILogTarget
 {
     private readonly ConcurrentDictionary<string, RecordLocation> _records = new(concurrencyLevel: 1, capacity: 31, StringComparer.Ordinal);
     private readonly ConcurrentDictionary<UInt128, PayloadLocation> _payloads = new(concurrencyLevel: 1, capacity: 31);
@@ -97,6 +97,10 @@ internal sealed class LogIndex
             Tracker?.Note(id);
             _payloadDropped(id);
         }
+    }
+
+    public void EndCommit(long sequence)
+    {
     }
 
     /// <summary>Another index takes the place of this one: tells of the payloads that it has not.</summary>

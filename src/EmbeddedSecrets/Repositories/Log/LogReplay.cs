@@ -131,6 +131,8 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         state.Sequence = end.Sequence;
         state.Epoch = end.Epoch;
         state.HeadTag = end.HeadTag;
+        state.FirstSequence = end.Sequence;
+        state.FirstBatch = header.Offset + header.FrameLength;
         return true;
     }
 

@@ -31,5 +31,11 @@ internal sealed class LogState
     /// <summary>Gets or sets a value indicating whether the last frame is a closing frame.</summary>
     public bool Closed { get; set; }
 
+    /// <summary>Gets or sets where the batches begin: behind the file header, or behind the snapshot.</summary>
+    public long FirstBatch { get; set; } = LogFileHeader.Length;
+
+    /// <summary>Gets or sets the change sequence that stood before the first batch.</summary>
+    public long FirstSequence { get; set; }
+
     public RepositoryHeader? Header { get; set; }
 }

@@ -9,8 +9,9 @@ namespace EmbeddedSecrets.Repositories.Log;
 internal static unsafe class MappedPage
 {
     /// <summary>Takes over the handle.</summary>
+    /// <returns>Null where the file is too short and must not be made longer.</returns>
     [SuppressMessage("Reliability", "CA2000", Justification = "The memory stays mapped as long as a page is reachable; see SharedPage.")]
-    public static SharedPage Open(SafeFileHandle handle, string path, bool readOnly)
+    public static SharedPage? Open(SafeFileHandle handle, string path, bool readOnly)
     {
         try
         {
@@ -19,7 +20,8 @@ internal static unsafe class MappedPage
             {
                 if (readOnly)
                 {
-                    throw new IOException($"'{path}' is too short to be mapped.");
+                    handle.Dispose();
+                    return null;
                 }
 
                 // Real zeros, on the disk before they are mapped: touching a hole on a full disk kills the process.

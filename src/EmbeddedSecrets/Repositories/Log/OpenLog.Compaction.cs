@@ -199,15 +199,15 @@ internal sealed partial class OpenLog
     {
         SharedPage page = _share.Page!;
         (LogView view, LogState state) = compaction.Finish(tracker, _writer!);
+        page.CompactedAt = Now;
+        page.RetiringGeneration = state.Generation - 1;
         lock (_following)
         {
             Use(view, state);
+            page.StoppedGeneration = 0;
+            Publish();
         }
 
-        page.CompactedAt = Now;
-        page.RetiringGeneration = state.Generation - 1;
-        page.StoppedGeneration = 0;
-        Publish();
         _guard.Advance(_seal.StoreId, _state);
     }
 

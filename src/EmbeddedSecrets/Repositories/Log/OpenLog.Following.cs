@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Errors;
+
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <content>What an instance does that nobody calls: it follows the others, lets go of logs that were replaced, and erases.</content>
@@ -11,6 +13,9 @@ internal sealed partial class OpenLog
 
     private readonly ITimer _timer;
     private readonly List<ILogFile> _retired = [];
+    private readonly LogChanges _changes;
+    private long _publishedEnd;
+    private long _publishedSequence;
     private long _switchedAt;
     private int _ticking;
 
@@ -29,6 +34,39 @@ internal sealed partial class OpenLog
 
         _timer.Change(WaitingInterval, WaitingInterval);
         return await Signal.WaitAsync(after, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads what was committed after a sequence, as far as the log still has it one by one.</summary>
+    public RepositoryChanges ReadChanges(long after)
+    {
+        while (true)
+        {
+            _ = View;
+            LogView view;
+            LogState state;
+            long end;
+            long through;
+            lock (_following)
+            {
+                // What is written meanwhile is not published yet.
+                (view, state) = (_view, _state);
+                end = _publishedEnd;
+                through = _publishedSequence;
+            }
+
+            try
+            {
+                return _changes.Read(view, state, end, through, after);
+            }
+            catch (ObjectDisposedException) when (view != _view)
+            {
+                // Another log has taken its place meanwhile.
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw StoreFailures.ReadFailed(view.File.Path, exception);
+            }
+        }
     }
 
     private void Tick()
@@ -57,7 +95,7 @@ internal sealed partial class OpenLog
 
     private void FollowAndErase()
     {
-        if (_share.Page is { } page && !page.IsInPlace())
+        if (_share.Page is { } page && (!page.IsInPlace() || (!page.IsReadOnly && !page.HasMagic)))
         {
             FindPageAgain();
         }

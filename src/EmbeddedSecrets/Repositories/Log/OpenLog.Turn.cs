@@ -10,6 +10,7 @@ internal sealed partial class OpenLog
 {
     private void PrepareToWrite()
     {
+        ThrowIfFailed();
         SharedPage page = _share.Page!;
         if (!page.HasMagic || !page.IsInPlace())
         {
@@ -29,7 +30,7 @@ internal sealed partial class OpenLog
             {
                 AdoptNewest(page);
             }
-            else if (LogFollowing.RemoveUnfinished(_view.File, page))
+            else if (LogFollowing.RemoveUnfinished(_view.File, page, _state.End))
             {
                 RemovedUnfinished++;
             }

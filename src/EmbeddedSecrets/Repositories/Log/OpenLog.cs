@@ -21,7 +21,7 @@ internal sealed partial class OpenLog : IDisposable
 
     private volatile LogView _view;
     private volatile LogState _state;
-    private volatile SecretStoreException? _failure;
+    private volatile SecretStoreIntegrityException? _failure;
     private LogWriter? _writer;
     private LogCommitter? _committer;
 
@@ -40,6 +40,7 @@ internal sealed partial class OpenLog : IDisposable
         _newIndex = newIndex;
         _guard = guard;
         _switchedAt = settings.Time.GetTimestamp();
+        _changes = new LogChanges(seal);
         Report = report;
         Order = new NameOrder(() => _view.Index.Records.Select(static record => record.Key));
         Commits = settings.ReadOnly ? null : new CommitQueue(Enter, WriteBatch, Exit);
@@ -115,15 +116,7 @@ internal sealed partial class OpenLog : IDisposable
             _share.Enter(TimeSpan.Zero, CancellationToken.None);
             try
             {
-                if (_share.Page is { } page && page.IsInPlace() && _share.Part())
-                {
-                    PrepareToWrite();
-                    if (!_writer.IsStopped && !_state.Closed)
-                    {
-                        _writer.Append(FrameKind.Closing, null, EmptyBatch(_state.Sequence + 1), []);
-                        Publish();
-                    }
-                }
+                AppendClosing();
             }
             finally
             {
@@ -140,18 +133,30 @@ internal sealed partial class OpenLog : IDisposable
     {
         _timer.Dispose();
         _view.File.Dispose();
+        ReleaseRetired();
         _closing.Dispose();
         _compacting.Dispose();
+    }
+
+    private void AppendClosing()
+    {
+        if (_share.Page is { } page && page.IsInPlace() && _share.Part())
+        {
+            PrepareToWrite();
+            if (!_writer!.IsStopped && !_state.Closed)
+            {
+                _writer.Append(FrameKind.Closing, null, EmptyBatch(_state.Sequence + 1), []);
+                Publish();
+            }
+        }
+
+        _share.Page?.Presence.Release();
     }
 
     /// <summary>Takes over what others have published. Without the right to write.</summary>
     private void Follow()
     {
-        if (_failure is { } failure)
-        {
-            throw failure is SecretStoreIntegrityException integrity ? StoreFailures.Again(integrity) : failure;
-        }
-
+        ThrowIfFailed();
         lock (_following)
         {
             try
@@ -170,6 +175,14 @@ internal sealed partial class OpenLog : IDisposable
             {
                 throw StoreFailures.ReadFailed(_directory.Path, exception);
             }
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+        {
+            throw StoreFailures.Again(failure);
         }
     }
 
@@ -226,6 +239,7 @@ internal sealed partial class OpenLog : IDisposable
             throw;
         }
 
+        NotePublished();
         _guard.Follow(_seal.StoreId, _state);
         Signal.MoveTo(_state.Sequence);
         return true;
@@ -253,11 +267,24 @@ internal sealed partial class OpenLog : IDisposable
     private void Publish()
     {
         SharedPage page = _share.Page!;
-        var end = new LogEnd(_state.Generation, _state.End);
-        Volatile.Write(ref _seen, end.Word);
-        page.Publish(end);
+
+        // A reader of this instance who looks in between must not take the page for one that others have moved.
+        lock (_following)
+        {
+            var end = new LogEnd(_state.Generation, _state.End);
+            page.Publish(end);
+            Volatile.Write(ref _seen, end.Word);
+            NotePublished();
+        }
+
         page.Intent = default;
         Signal.MoveTo(_state.Sequence);
+    }
+
+    private void NotePublished()
+    {
+        _publishedEnd = _state.End;
+        _publishedSequence = _state.Sequence;
     }
 
     private void Use(LogView view, LogState state)
@@ -271,6 +298,7 @@ internal sealed partial class OpenLog : IDisposable
         view.Index.Order = Order;
         _state = state;
         _view = view;
+        NotePublished();
         _switchedAt = _settings.Time.GetTimestamp();
     }
 

@@ -4,7 +4,7 @@ using EmbeddedSecrets.Errors;
 namespace EmbeddedSecrets.Secrets;
 
 /// <summary>What every transition begins and ends with.</summary>
-internal static class SecretChange
+internal static class TransitionRules
 {
     public static readonly ImmutableSortedDictionary<string, string> NoPairs =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);

@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets;
+
+/// <content>The change stream.</content>
+public sealed partial class SecretStore
+{
+    /// <summary>
+    /// Tells every change of the store, in the order of the commits, those of other processes among them: without delay in
+    /// this process, within a second across processes. It goes on until it is ended.
+    /// </summary>
+    /// <param name="after">
+    /// The <see cref="SecretChange.Sequence"/> after which to begin, as one was told before; null to begin with what changes
+    /// from now on. Where changes in between cannot be told one by one any more, as after a compaction or when the store was
+    /// replaced by an older one, the first answer is <see cref="SecretChangeKind.Reload"/>, and watching goes on after it.
+    /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The changes. No value and no metadata is in them: read what is of interest.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The sequence is negative.</exception>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
+    /// <exception cref="SecretStoreException">The store cannot be opened or read.</exception>
+    public async IAsyncEnumerable<SecretChange> WatchAsync(long? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(after ?? 0, nameof(after));
+        OpenStore open = await OpenedAsync(cancellationToken).ConfigureAwait(false);
+        long passed = after ?? await open.WaitForChangeAsync(-1, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            SecretChange[] changes;
+            (changes, passed) = await ReadChangesAsync(passed, cancellationToken).ConfigureAwait(false);
+            foreach (SecretChange change in changes)
+            {
+                yield return change;
+            }
+
+            if (changes.Length == 0)
+            {
+                // Not an operation under way: closing the store ends the wait instead of waiting for it.
+                _ = await open.WaitForChangeAsync(passed, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask<OpenStore> OpenedAsync(CancellationToken cancellationToken)
+    {
+        OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
+        _session.Leave();
+        return open;
+    }
+
+    private async ValueTask<(SecretChange[] Changes, long Passed)> ReadChangesAsync(long after, CancellationToken cancellationToken)
+    {
+        var requestId = RequestId.Next();
+        try
+        {
+            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                RepositoryChanges read = await open.ReadChangesAsync(after, cancellationToken).ConfigureAwait(false);
+                return read.HasGap
+                    ? ([new SecretChange(read.Through, SecretChangeKind.Reload, null, null)], read.Through)
+                    : ([.. read.Changes.Select(change => Tell(open, change)).OfType<SecretChange>()], read.Through);
+            }
+            finally
+            {
+                _session.Leave();
+            }
+        }
+        catch (SecretStoreException exception) when (exception.Stamp(requestId))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>Null for what no caller changed, such as a data key that was wrapped again.</summary>
+    private static SecretChange? Tell(OpenStore open, CommittedChange change)
+    {
+        if (change.Record is not { } record)
+        {
+            return new SecretChange(change.Sequence, SecretChangeKind.Deleted, change.Name, null);
+        }
+
+        LastChange last = open.Open(record).LastChange;
+        return last.Revision == record.Stamp.Revision ? new SecretChange(change.Sequence, last.Kind, change.Name, last.VersionId) : null;
+    }
+}
