@@ -73,6 +73,16 @@ internal static class StoreFailures
     public static IOException DirectoryMoved(string path) => new(
         $"'{path}' is not the directory any more in which the store was opened: it was moved, replaced or deleted. Put it back, or close the store and open it where it is.");
 
+    public static SecretStoreUnavailableException OpenElsewhere(string location) => new(
+        SecretStoreErrorCodes.Locked,
+        503,
+        $"Nothing was restored: the store in '{location}' is open in this process or in another. Close it everywhere first.");
+
+    public static SecretConflictException StoreExists(string location) => new(
+        SecretStoreErrorCodes.ResourceExist,
+        409,
+        $"Nothing was restored: there is a store in '{location}' already. Name another directory, or set {nameof(RestoreBackupOptions)}.{nameof(RestoreBackupOptions.Overwrite)} to replace it.");
+
     public static SecretStoreUnavailableException ReadOnly(string location) => new(
         SecretStoreErrorCodes.WritesStopped,
         503,

@@ -81,6 +81,11 @@ internal sealed class OpenStore : IDisposable
         return _repository.WaitForErasureAsync(cancellationToken);
     }
 
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    {
+        return _repository.BackUpAsync(destination, progress, cancellationToken);
+    }
+
     /// <summary>Reads the value of a version; the caller owns it.</summary>
     /// <returns>Null when the payload is gone because the secret was changed meanwhile: load it again.</returns>
     public async ValueTask<SecretValue?> ReadValueAsync(StoredSecret stored, SecretVersion version, CancellationToken cancellationToken)

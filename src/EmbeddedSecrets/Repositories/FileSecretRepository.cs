@@ -223,6 +223,16 @@ public sealed class FileSecretRepository : ISecretRepository
         new(Started().CompactAsync(progress, cancellationToken));
 
     /// <inheritdoc/>
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return new(Started().BackUpAsync(destination, progress, cancellationToken));
+    }
+
+    /// <summary>Puts what this repository, opened for reading only, holds into another directory. See <see cref="OpenLog.RestoreTo"/>.</summary>
+    internal RollbackHead RestoreTo(ILogDirectory target, long generation, long epoch) => Started().RestoreTo(target, generation, epoch);
+
+    /// <inheritdoc/>
     public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default) =>
         new(Started().WaitForErasureAsync(cancellationToken));
 

@@ -109,6 +109,15 @@ public interface ISecretRepository : IAsyncDisposable
     /// <exception cref="SecretStoreException">The medium failed. Everything committed is as it was.</exception>
     ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Writes everything that is committed, as of one moment, to a stream, beside readers and writers.</summary>
+    /// <param name="destination">The stream; it is not closed. What was written to it is of no use when the call fails.</param>
+    /// <param name="progress">Is told how far the copy is; null for nobody.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What the backup holds.</returns>
+    /// <exception cref="NotSupportedException">The repository is backed up by other means, or not at all.</exception>
+    /// <exception cref="SecretStoreException">The medium failed, or the repository is read only.</exception>
+    ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Waits until nothing that was dropped before the call is in any file of the repository, nor in one that was deleted and
     /// is still open in some process of this library (DESIGN K12). Compaction by itself comes to that within about a minute.

@@ -154,6 +154,15 @@ public sealed class InMemorySecretRepository : ISecretRepository
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>A store in memory is not backed up.</summary>
+    /// <param name="destination">Not used.</param>
+    /// <param name="progress">Not used.</param>
+    /// <param name="cancellationToken">Not used.</param>
+    /// <returns>Nothing.</returns>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException("A store in memory is not backed up: it ends with the process. Keep the secrets in a directory instead.");
+
     /// <summary>Drops everything.</summary>
     /// <returns>Completed when the call returns.</returns>
     public ValueTask DisposeAsync()

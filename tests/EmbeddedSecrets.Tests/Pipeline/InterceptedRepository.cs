@@ -84,6 +84,9 @@ internal sealed class InterceptedRepository : ISecretRepository
 
     public ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken = default) => _inner.ReadChangesAsync(after, cancellationToken);
 
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        _inner.BackUpAsync(destination, progress, cancellationToken);
+
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         _inner.CompactAsync(progress, cancellationToken);
 

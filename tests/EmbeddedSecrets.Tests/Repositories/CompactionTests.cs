@@ -133,7 +133,7 @@ public sealed class CompactionTests
         await CheckAsync();
         await ReopenAsync();
         await CheckAsync();
-        Directory.GetFiles(_directory.Store, LogName.Pattern).Select(Path.GetFileName).Should().ContainSingle().Which.Should().BeOneOf(LogName.Of(16), LogName.Of(17));
+        Directory.GetFiles(_directory.Store, LogName.Pattern).Select(Path.GetFileName).Should().Equal(LogName.Of(17));
 
         async Task CheckAsync()
         {
@@ -317,8 +317,9 @@ public sealed class CompactionTests
 
     private static async Task<SecretStoreException> FailAsync(Func<Task> call) => (await call.Should().ThrowAsync<SecretStoreException>()).Which;
 
+    /// <summary>The clock stands still unless a test moves it: nothing is compacted by itself.</summary>
     private async Task<SecretStore> OpenAsync(TimeProvider? time = null) =>
-        await SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]), new SecretStoreOptions { TimeProvider = time ?? TimeProvider.System });
+        await SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]), new SecretStoreOptions { TimeProvider = time ?? new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch) });
 
     private async Task ReopenAsync()
     {

@@ -49,6 +49,9 @@ internal sealed class RecordingRepository(ISecretRepository inner) : ISecretRepo
 
     public ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken = default) => inner.ReadChangesAsync(after, cancellationToken);
 
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        inner.BackUpAsync(destination, progress, cancellationToken);
+
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         inner.CompactAsync(progress, cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Repositories.Log;
@@ -32,8 +33,17 @@ internal sealed class LogCompaction
     private LogWriter? _writer;
     private bool _isAlone;
 
-    public LogCompaction(ILogDirectory directory, FrameSeal seal, LogView from, LogState fromState, LogIndex emptyIndex, CompactionMeter meter)
+    /// <summary>Copies nothing yet.</summary>
+    /// <param name="directory">Where the new log is made: the directory of the old one, or of a store that it is to be restored to.</param>
+    /// <param name="seal">Opens the frames of the old log and seals those of the new one.</param>
+    /// <param name="from">The old log.</param>
+    /// <param name="fromState">Where it stands.</param>
+    /// <param name="generation">The generation of the new log.</param>
+    /// <param name="emptyIndex">Becomes the index of the new log.</param>
+    /// <param name="meter">Is told of the bytes.</param>
+    public LogCompaction(ILogDirectory directory, FrameSeal seal, LogView from, LogState fromState, long generation, LogIndex emptyIndex, CompactionMeter meter)
     {
+        Generation = generation;
         _directory = directory;
         _seal = seal;
         _from = from;
@@ -43,7 +53,7 @@ internal sealed class LogCompaction
         _temporary = LogName.NewTemporaryOf(Generation);
     }
 
-    private long Generation => _fromState.Generation + 1;
+    private long Generation { get; }
 
     /// <summary>Copies everything and what was touched meanwhile. The tracker must have been told of every change since before the call.</summary>
     public void Copy(ChangeTracker tracker, CancellationToken cancellationToken)
@@ -70,9 +80,9 @@ internal sealed class LogCompaction
         }
     }
 
-    /// <summary>The last round and the change of logs, while nobody writes.</summary>
-    /// <returns>The new log, whole and on the disk.</returns>
-    public (LogView View, LogState State) Finish(ChangeTracker tracker, LogWriter oldWriter)
+    /// <summary>The last round, while nobody writes. The new log is whole then, and on the disk.</summary>
+    /// <returns>The new log, which belongs to the compaction until <see cref="Install"/>.</returns>
+    public ILogFile Complete(ChangeTracker tracker)
     {
         (HashSet<string> names, HashSet<UInt128> payloads) = tracker.Take();
         _isAlone = true;
@@ -87,20 +97,36 @@ internal sealed class LogCompaction
         _state.FirstBatch = _state.End;
         _state.Header = _fromState.Header;
         _file!.FlushData();
+        return _file;
+    }
+
+    /// <summary>Begins a new epoch in a log that is complete and does not count yet.</summary>
+    public void BeginEpoch(long epoch)
+    {
+        byte[] content = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(content, epoch);
+        _writer!.AppendUnflushed(FrameKind.Epoch, null, content, []);
+        _state!.Epoch = epoch;
+        _file!.FlushData();
+    }
+
+    /// <summary>Gives the new log its name, in place of the old one.</summary>
+    public (LogView View, LogState State) Install(Action<Exception> stop)
+    {
         try
         {
-            _directory.Rename(_file, LogName.Of(Generation));
+            _directory.Rename(_file!, LogName.Of(Generation));
             _directory.Flush();
         }
         catch (Exception exception)
         {
-            oldWriter.Stop(exception);
+            stop(exception);
             throw exception is IOException or UnauthorizedAccessException ? StoreFailures.WritesStoppedByCompaction(_directory.Path, exception) : exception;
         }
 
-        ILogFile file = _file;
+        ILogFile file = _file!;
         _file = null;
-        return (new LogView(file, _index), _state);
+        return (new LogView(file, _index), _state!);
     }
 
     /// <summary>Removes what a compaction that did not finish has made.</summary>

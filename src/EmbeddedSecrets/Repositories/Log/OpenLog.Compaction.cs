@@ -40,7 +40,13 @@ internal sealed partial class OpenLog
 
     /// <summary>Copies what the log holds into a new one and goes on with that; heals a log whose writing has stopped.</summary>
     /// <exception cref="SecretStoreException">It failed; everything is as it was, unless the message says that writing has stopped.</exception>
-    public async Task CompactAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    public Task CompactAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    {
+        return CopyAsync(ending => CompactAloneAsync(progress, ending), cancellationToken);
+    }
+
+    /// <summary>Does something that copies the log, one at a time of all instances.</summary>
+    private async Task CopyAsync(Func<CancellationToken, Task> copy, CancellationToken cancellationToken)
     {
         if (Commits is null)
         {
@@ -61,7 +67,7 @@ internal sealed partial class OpenLog
                 try
                 {
                     // Copying is work and waiting for the disk: not on the thread of a caller who awaits.
-                    await Task.Run(() => CompactAloneAsync(progress, ending.Token), ending.Token).ConfigureAwait(false);
+                    await Task.Run(() => copy(ending.Token), ending.Token).ConfigureAwait(false);
                 }
                 finally
                 {
@@ -161,7 +167,7 @@ internal sealed partial class OpenLog
                 },
                 cancellationToken).ConfigureAwait(false);
             meter = new CompactionMeter(old.Index.LiveBytes, progress);
-            compaction = new LogCompaction(_directory, _seal, old, oldState, _newIndex(), meter);
+            compaction = new LogCompaction(_directory, _seal, old, oldState, oldState.Generation + 1, _newIndex(), meter);
             compaction.Copy(tracker, cancellationToken);
             bool finished = false;
             await Commits.RunAloneAsync(
@@ -198,7 +204,8 @@ internal sealed partial class OpenLog
     private void Replace(LogCompaction compaction, ChangeTracker tracker)
     {
         SharedPage page = _share.Page!;
-        (LogView view, LogState state) = compaction.Finish(tracker, _writer!);
+        _ = compaction.Complete(tracker);
+        (LogView view, LogState state) = compaction.Install(_writer!.Stop);
         page.CompactedAt = Now;
         page.RetiringGeneration = state.Generation - 1;
         lock (_following)

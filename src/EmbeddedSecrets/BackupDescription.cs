@@ -1,0 +1,25 @@
+namespace EmbeddedSecrets;
+
+/// <summary>What a backup holds.</summary>
+public sealed class BackupDescription
+{
+    internal BackupDescription(UInt128 storeId, long sequence, long secretCount, long length)
+    {
+        StoreId = storeId.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+        Sequence = sequence;
+        SecretCount = secretCount;
+        Length = length;
+    }
+
+    /// <summary>Gets the id of the store: 32 hexadecimal digits. A restored store keeps it.</summary>
+    public string StoreId { get; }
+
+    /// <summary>Gets the change sequence at which the store stood: everything up to it is in the backup, and nothing after it.</summary>
+    public long Sequence { get; }
+
+    /// <summary>Gets the number of secrets, those scheduled for deletion among them.</summary>
+    public long SecretCount { get; }
+
+    /// <summary>Gets the length of the backup in bytes.</summary>
+    public long Length { get; }
+}

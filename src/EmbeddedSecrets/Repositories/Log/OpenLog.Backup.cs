@@ -1,0 +1,116 @@
+using EmbeddedSecrets.Errors;
+
+namespace EmbeddedSecrets.Repositories.Log;
+
+/// <content>Backup and restore: a copy of the log as a compaction makes it, whole and of one moment.</content>
+internal sealed partial class OpenLog
+{
+    private const int CopyBytes = 64 << 10;
+
+    /// <summary>Writes a log with everything that is committed to a stream. Writers wait for the last small round only, not for the stream.</summary>
+    public async Task<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    {
+        LogCompaction? copy = null;
+        ILogFile? file = null;
+        BackupDescription? description = null;
+        try
+        {
+            await CopyAsync(
+                async ending =>
+                {
+                    (copy, file, description) = await MakeCopyAsync(progress, ending).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+            await SendAsync(file!, destination, cancellationToken).ConfigureAwait(false);
+            return description!;
+        }
+        finally
+        {
+            copy?.Abandon();
+        }
+    }
+
+    /// <summary>
+    /// Puts this log, which is whole and verified, into another directory as its newest one, sealed under new salts and in a
+    /// new epoch. Nobody else has that store open.
+    /// </summary>
+    /// <returns>The change sequence and the epoch of the restored store.</returns>
+    public RollbackHead RestoreTo(ILogDirectory target, long generation, long epoch)
+    {
+        LogView from = View;
+        var copy = new LogCompaction(target, _seal, from, _state, generation, _newIndex(), new CompactionMeter(from.Index.LiveBytes, null));
+        try
+        {
+            var tracker = new ChangeTracker();
+            copy.Copy(tracker, CancellationToken.None);
+            _ = copy.Complete(tracker);
+            copy.BeginEpoch(Math.Max(epoch, _state.Epoch + 1));
+            (LogView view, LogState state) = copy.Install(static _ => { });
+            view.File.Dispose();
+            return new RollbackHead(_seal.StoreId, state.Epoch, state.Sequence, state.HeadTag);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailures.WriteFailed(target.Path, exception);
+        }
+        finally
+        {
+            copy.Abandon();
+        }
+    }
+
+    private async Task<(LogCompaction Copy, ILogFile File, BackupDescription Description)> MakeCopyAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    {
+        LogView from = _view;
+        var tracker = new ChangeTracker();
+        LogCompaction? copy = null;
+        try
+        {
+            await Commits!.RunAloneAsync(
+                () =>
+                {
+                    from = _view;
+                    from.Index.Tracker = tracker;
+                    copy = new LogCompaction(_directory, _seal, from, _state, _state.Generation, _newIndex(), new CompactionMeter(from.Index.LiveBytes, progress));
+                },
+                cancellationToken).ConfigureAwait(false);
+            copy!.Copy(tracker, cancellationToken);
+            ILogFile? file = null;
+            BackupDescription? description = null;
+            await Commits.RunAloneAsync(
+                () =>
+                {
+                    file = copy.Complete(tracker);
+                    description = new BackupDescription(_seal.StoreId, _state.Sequence, from.Index.RecordCount, file.Length);
+                },
+                cancellationToken).ConfigureAwait(false);
+            LogCompaction made = copy;
+            copy = null;
+            return (made, file!, description!);
+        }
+        finally
+        {
+            from.Index.Tracker = null;
+            copy?.Abandon();
+        }
+    }
+
+    private static async Task SendAsync(ILogFile file, Stream destination, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[CopyBytes];
+        long length = file.Length;
+        for (long offset = 0; offset < length;)
+        {
+            int read = file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - offset)), offset);
+            if (read == 0)
+            {
+                throw StoreFailures.Corrupt(file.Path, offset);
+            }
+
+            await destination.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            offset += read;
+        }
+
+        await destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+}
