@@ -1,7 +1,7 @@
-using EmbeddedSecrets.Interop;
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Numerics;
+using EmbeddedSecrets.Interop;
 
 namespace EmbeddedSecrets.Tests;
 

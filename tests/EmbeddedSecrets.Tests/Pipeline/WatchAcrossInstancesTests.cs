@@ -1,5 +1,4 @@
 using System.Globalization;
-using EmbeddedSecrets.Tests.Repositories;
 
 namespace EmbeddedSecrets.Tests.Pipeline;
 

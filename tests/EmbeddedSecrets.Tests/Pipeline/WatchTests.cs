@@ -1,5 +1,3 @@
-using EmbeddedSecrets.Tests.Repositories;
-
 namespace EmbeddedSecrets.Tests.Pipeline;
 
 [TestFixture(true)]
