@@ -6,8 +6,8 @@ using EmbeddedSecrets.Secrets;
 namespace EmbeddedSecrets;
 
 /// <summary>
-/// The encryption keys of a store: named keys with generations, under which the data keys of secrets are wrapped. It belongs
-/// to its store and ends with it. Safe for several threads at once.
+/// The encryption keys of a store, named keys with generations under which the data keys of secrets are wrapped, and the root
+/// keys that open it. It belongs to its store and ends with it. Safe for several threads at once.
 /// </summary>
 /// <remarks>
 /// <para>It works on the <see cref="KeyRing"/> of the store. Where the store has a key provider of its own, every member throws
@@ -18,7 +18,7 @@ namespace EmbeddedSecrets;
 /// <para>An id has 1 to 256 printable ASCII characters without spaces and does not begin with <c>acs/</c>; it is case-sensitive.
 /// All keys with all their generations must fit in 768 KiB; a generation takes 48 bytes.</para>
 /// </remarks>
-public sealed class SecretStoreKeys
+public sealed partial class SecretStoreKeys
 {
     private const int DefaultDeletionWindowDays = 30;
     private const int CountingAttempts = 3;

@@ -23,6 +23,7 @@ internal static class AssociatedData
     private const byte WrappedKeyDomain = 5;
     private const byte RingDomain = 6;
     private const byte SlotDomain = 7;
+    private const byte RingKeyDomain = 8;
 
     private const byte TextType = 1;
     private const byte BinaryType = 2;
@@ -73,12 +74,20 @@ internal static class AssociatedData
         writer.UInt32(iterations);
     }
 
-    /// <summary>As <see cref="Slot"/> without iterations | u32 length + what stands in the slot before the sealed ring key.</summary>
+    /// <summary>As <see cref="Slot"/> without iterations | u32 length + what stands in the slot before the sealed slot key.</summary>
     public static void WrappedSlot(ref FieldWriter writer, UInt128 storeId, string kind, ReadOnlySpan<byte> front)
     {
         Slot(ref writer, storeId, kind, 0);
         writer.UInt32(front.Length);
         writer.Bytes(front);
+    }
+
+    /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u64 slot id | u16 length + kind of root key.</summary>
+    public static void RingKey(ref FieldWriter writer, UInt128 storeId, ulong slotId, string kind)
+    {
+        Begin(ref writer, RingKeyDomain, storeId);
+        writer.UInt64(slotId);
+        writer.Text(kind);
     }
 
     /// <summary>

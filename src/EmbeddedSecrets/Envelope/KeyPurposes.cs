@@ -13,5 +13,7 @@ internal static class KeyPurposes
 
     public static ReadOnlySpan<byte> Ring => "EmbeddedSecrets 1 ring"u8;
 
+    public static ReadOnlySpan<byte> RingKey => "EmbeddedSecrets 1 ring key"u8;
+
     public static ReadOnlySpan<byte> Slot => "EmbeddedSecrets 1 slot"u8;
 }

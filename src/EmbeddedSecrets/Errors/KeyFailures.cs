@@ -50,7 +50,22 @@ internal static class KeyFailures
     public static SecretRequestException RingFull() => new(
         SecretStoreErrorCodes.LimitExceeded,
         400,
-        $"The key ring would become larger than {KeyRingState.MaxLength >> 10} KiB. Delete encryption keys that nothing uses, or shorten descriptions.");
+        $"The key ring would become larger than {KeyRingState.MaxKeysLength >> 10} KiB. Delete encryption keys that nothing uses, or shorten descriptions.");
+
+    public static SecretRequestException RootKeysFull() => new(
+        SecretStoreErrorCodes.LimitExceeded,
+        400,
+        $"The store has {KeyRingState.MaxSlots} root keys already. Remove one that is not needed, or change it.");
+
+    public static SecretConflictException LastRootKey(string rootKeyId) => new(
+        SecretStoreErrorCodes.ResourceInUse,
+        Conflict,
+        $"The root key '{rootKeyId}' cannot be removed: it is the only one, and nothing would open the store any more. Add another one first, or change it.");
+
+    public static SecretNotFoundException RootKeyUnknown(string rootKeyId) => new(
+        SecretStoreErrorCodes.KeyNotFound,
+        NotFound,
+        $"The store has no root key '{rootKeyId}'. It may have been removed or changed; list the root keys.");
 
     public static SecretUnavailableException GenerationUnknown(string keyId, long generation) => new(
         SecretStoreErrorCodes.Unavailable,
@@ -82,7 +97,7 @@ internal static class KeyFailures
     public static SecretStoreAccessException WrongKey(string kind, string location) => new(
         SecretStoreErrorCodes.WrongKey,
         ServerError,
-        $"The store '{location}' does not open with the given root key of kind '{kind}': it is another key, or its key slot was altered.");
+        $"The store '{location}' does not open with the given root key of kind '{kind}': it is another key, or its key slot was removed or altered.");
 
     public static SecretStoreAccessException NoSlot(string kind, IEnumerable<string> kinds, string location) => new(
         SecretStoreErrorCodes.WrongKey,

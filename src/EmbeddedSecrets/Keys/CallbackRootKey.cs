@@ -9,7 +9,7 @@ namespace EmbeddedSecrets.Keys;
 /// <remarks>
 /// <code>
 ///  0        1            3                                    3 + length
-///  | format | u16 length | what the service made of a fresh key | sealed ring key 124, see WrappedSlot
+///  | format | u16 length | what the service made of a fresh key | sealed slot key 124, see WrappedSlot
 /// </code>
 /// </remarks>
 internal sealed class CallbackRootKey(
@@ -28,7 +28,7 @@ internal sealed class CallbackRootKey(
 
     public bool CompletesSynchronously => false;
 
-    public async ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> ringKey, RootKeyContext context, CancellationToken cancellationToken = default)
+    public async ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> slotKey, RootKeyContext context, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var freshKey = new PinnedBytes(KeyLine.KeyLength);
@@ -48,14 +48,14 @@ internal sealed class CallbackRootKey(
         slot[0] = Format;
         BinaryPrimitives.WriteUInt16LittleEndian(slot.AsSpan(LengthOffset), checked((ushort)wrapped.Length));
         wrapped.CopyTo(slot, WrappedOffset);
-        WrappedSlot.Seal(freshKey.Span, context.StoreId, kind, ringKey.Span, slot);
+        WrappedSlot.Seal(freshKey.Span, context.StoreId, kind, slotKey.Span, slot);
         return slot;
     }
 
-    public async ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> ringKey, CancellationToken cancellationToken = default)
+    public async ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> slotKey, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        CryptographicOperations.ZeroMemory(ringKey.Span);
+        CryptographicOperations.ZeroMemory(slotKey.Span);
         if (!IsSlot(slot.Span))
         {
             return false;
@@ -74,7 +74,7 @@ internal sealed class CallbackRootKey(
         try
         {
             // A service that does not authenticate answers any slot with something; only the cipher says whether it was the key.
-            return answer is { Length: KeyLine.KeyLength } && WrappedSlot.TryOpen(answer, context.StoreId, kind, slot.Span, ringKey.Span);
+            return answer is { Length: KeyLine.KeyLength } && WrappedSlot.TryOpen(answer, context.StoreId, kind, slot.Span, slotKey.Span);
         }
         finally
         {

@@ -9,7 +9,7 @@ namespace EmbeddedSecrets.Keys;
 /// <remarks>
 /// <code>
 ///  0        1                                       33                                     33 + modulus
-///  | format | SHA-256( SubjectPublicKeyInfo ) 32    | RSA-OAEP-SHA256( fresh key 32 )      | sealed ring key 124, see WrappedSlot
+///  | format | SHA-256( SubjectPublicKeyInfo ) 32    | RSA-OAEP-SHA256( fresh key 32 )      | sealed slot key 124, see WrappedSlot
 /// </code>
 /// The hash finds the slot among those of other certificates before the private key, perhaps on a token, is asked. A
 /// certificate that was renewed with the same key has the same hash.
@@ -58,7 +58,7 @@ internal sealed class CertificateRootKey : IRootKey
 
     private int SlotLength => WrappedOffset + _modulusLength + WrappedSlot.SealedLength;
 
-    public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> ringKey, RootKeyContext context, CancellationToken cancellationToken = default)
+    public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> slotKey, RootKeyContext context, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         byte[] slot = new byte[SlotLength];
@@ -76,26 +76,26 @@ internal sealed class CertificateRootKey : IRootKey
             throw KeyFailures.CertificateKeyUnavailable(context.StoreLocation, exception);
         }
 
-        WrappedSlot.Seal(freshKey.Span, context.StoreId, Kind, ringKey.Span, slot);
+        WrappedSlot.Seal(freshKey.Span, context.StoreId, Kind, slotKey.Span, slot);
         return new ValueTask<byte[]>(slot);
     }
 
-    public ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> ringKey, CancellationToken cancellationToken = default)
+    public ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> slotKey, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask<bool>(TryOpen(slot.Span, context, ringKey.Span));
+        return new ValueTask<bool>(TryOpen(slot.Span, context, slotKey.Span));
     }
 
-    private bool TryOpen(ReadOnlySpan<byte> slot, RootKeyContext context, Span<byte> ringKey)
+    private bool TryOpen(ReadOnlySpan<byte> slot, RootKeyContext context, Span<byte> slotKey)
     {
-        CryptographicOperations.ZeroMemory(ringKey);
+        CryptographicOperations.ZeroMemory(slotKey);
         if (slot.Length != SlotLength || slot[0] != Format || !slot.Slice(HashOffset, _hash.Length).SequenceEqual(_hash))
         {
             return false;
         }
 
         using PinnedBytes? freshKey = TryDecrypt(slot.Slice(WrappedOffset, _modulusLength), context);
-        return freshKey is not null && WrappedSlot.TryOpen(freshKey.Span, context.StoreId, Kind, slot, ringKey);
+        return freshKey is not null && WrappedSlot.TryOpen(freshKey.Span, context.StoreId, Kind, slot, slotKey);
     }
 
     /// <summary>The fresh key in memory that the caller disposes; null when the ciphertext is none of this key.</summary>

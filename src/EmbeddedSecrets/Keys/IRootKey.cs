@@ -1,8 +1,9 @@
 namespace EmbeddedSecrets;
 
 /// <summary>
-/// Wraps and unwraps the one ring key of a store: the smaller seam under <see cref="KeyRing"/>. It is touched when a store is
-/// opened or its root keys change, never by a read of a secret.
+/// Wraps and unwraps slot keys: the smaller seam under <see cref="KeyRing"/>. A store has a slot for each of its root keys; the
+/// slot's own random key, which opens the store, is wrapped by the root key. It is touched when a store is opened or its root
+/// keys change, never by a read of a secret.
 /// </summary>
 /// <remarks>
 /// Called by several threads at once. The caller owns every buffer that it passes. What is wrapped is always 32 bytes. A root
@@ -22,18 +23,18 @@ public interface IRootKey
     /// <summary>Gets a value indicating whether every call completes before it returns.</summary>
     bool CompletesSynchronously { get; }
 
-    /// <summary>Wraps the ring key into a new slot. May make the root key if <see cref="RootKeyContext.IsNewStore"/>.</summary>
-    /// <param name="ringKey">The ring key, 32 bytes.</param>
+    /// <summary>Wraps a 32-byte slot key into a new slot. May make the root key if <see cref="RootKeyContext.IsNewStore"/>.</summary>
+    /// <param name="slotKey">The slot key, 32 bytes.</param>
     /// <param name="context">The store.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The slot, 1 to 4,096 bytes.</returns>
-    ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> ringKey, RootKeyContext context, CancellationToken cancellationToken = default);
+    ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> slotKey, RootKeyContext context, CancellationToken cancellationToken = default);
 
     /// <summary>Tries to open a slot.</summary>
     /// <param name="slot">The slot as it was read: any bytes.</param>
     /// <param name="context">The store.</param>
-    /// <param name="ringKey">Receives the ring key, 32 bytes; zeroed when the slot does not open.</param>
+    /// <param name="slotKey">Receives the slot key, 32 bytes; zeroed when the slot does not open.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether the slot opened.</returns>
-    ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> ringKey, CancellationToken cancellationToken = default);
+    ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> slotKey, CancellationToken cancellationToken = default);
 }

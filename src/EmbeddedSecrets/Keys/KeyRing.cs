@@ -19,11 +19,10 @@ public sealed class KeyRing : IKeyProvider, IDisposable
 {
     private const int DataKeyLength = CommittingCipher.KeyLength;
 
-    private readonly IRootKey _rootKey;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    private IRootKey _rootKey;
     private RingKeys? _open;
-    private PinnedBytes? _ringKey;
     private string? _openFor;
     private bool _isDisposed;
 
@@ -39,45 +38,29 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     internal KeyRing(IRootKey rootKey, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(rootKey);
-        if (!KeyRingState.IsKind(rootKey.Kind))
-        {
-            throw new ArgumentException("The kind of a root key has 1 to 64 characters of a-z 0-9 -.", nameof(rootKey));
-        }
-
+        CheckKind(rootKey, nameof(rootKey));
         _rootKey = rootKey;
         _time = time;
     }
 
     /// <summary>Gets a value indicating whether the root key completes synchronously; the ring itself always does.</summary>
-    public bool CompletesSynchronously => _rootKey.CompletesSynchronously;
+    public bool CompletesSynchronously => RootKey.CompletesSynchronously;
 
-    internal IRootKey RootKey => _rootKey;
+    internal IRootKey RootKey => Volatile.Read(ref _rootKey);
 
     /// <summary>Makes a new ring with the default key and the store's key, and its state for the header: slots and sealed ring. The ring is open afterwards.</summary>
     internal async ValueTask<byte[]> CreateAsync(RootKeyContext context, CancellationToken cancellationToken)
     {
         RequireFreeFor(null, context.StoreLocation);
-        using var ringKey = new PinnedBytes(CommittingCipher.KeyLength);
-        RandomNumberGenerator.Fill(ringKey.Span);
-        byte[] slot = await _rootKey.WrapAsync(ringKey.Memory, context, cancellationToken).ConfigureAwait(false);
-        if (slot is not { Length: >= 1 and <= KeyRingState.MaxSlotLength })
-        {
-            throw new InvalidOperationException($"The root key of kind '{_rootKey.Kind}' made a slot that does not have 1 to {KeyRingState.MaxSlotLength:N0} bytes.");
-        }
+        DateTimeOffset now = _time.GetUtcNow();
 
         // A store whose one slot does not open again is lost with its first secret: better no store at all.
-        using var again = new PinnedBytes(CommittingCipher.KeyLength);
-        if (!await _rootKey.TryUnwrapAsync(slot, context, again.Memory, cancellationToken).ConfigureAwait(false)
-            || !CryptographicOperations.FixedTimeEquals(again.Span, ringKey.Span))
-        {
-            throw KeyFailures.WrongKey(_rootKey.Kind, context.StoreLocation);
-        }
-
-        RingKeys? ring = RingKeys.Generate(context.StoreId, _time.GetUtcNow());
+        RootKeySlot slot = await RootKeySlot.MakeAsync(_rootKey, context, now, string.Empty, cancellationToken).ConfigureAwait(false);
+        RingKeys? ring = RingKeys.Generate(context.StoreId, now, slot);
         try
         {
-            byte[] state = KeyRingState.Encode(ring, ringKey.Span, [new RootKeySlot(_rootKey.Kind, slot)]);
-            Replace(ring, ringKey.Span, null, context.StoreLocation);
+            byte[] state = KeyRingState.Encode(ring);
+            Replace(ring, null, context.StoreLocation);
             ring = null;
             return state;
         }
@@ -95,22 +78,23 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     {
         RequireFreeFor(context.StoreId, context.StoreLocation);
         KeyRingState decoded = KeyRingState.Decode(state);
+        IRootKey rootKey = RootKey;
         bool hasSlot = false;
-        using var ringKey = new PinnedBytes(CommittingCipher.KeyLength);
-        foreach (RootKeySlot slot in decoded.Slots)
+        using var slotKey = new PinnedBytes(CommittingCipher.KeyLength);
+        foreach (SealedSlot slot in decoded.Slots)
         {
-            if (slot.Kind != _rootKey.Kind)
+            if (slot.Kind != rootKey.Kind)
             {
                 continue;
             }
 
             hasSlot = true;
-            if (await _rootKey.TryUnwrapAsync(slot.Bytes, context, ringKey.Memory, cancellationToken).ConfigureAwait(false))
+            if (await rootKey.TryUnwrapAsync(slot.Wrapped, context, slotKey.Memory, cancellationToken).ConfigureAwait(false))
             {
-                RingKeys? ring = decoded.Open(context.StoreId, ringKey.Span);
+                RingKeys? ring = decoded.Open(context.StoreId, slot, slotKey.Span);
                 try
                 {
-                    Replace(ring, ringKey.Span, context.StoreId, context.StoreLocation);
+                    Replace(ring, context.StoreId, context.StoreLocation);
                     ring = null;
                 }
                 finally
@@ -123,8 +107,8 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         }
 
         throw hasSlot
-            ? KeyFailures.WrongKey(_rootKey.Kind, context.StoreLocation)
-            : KeyFailures.NoSlot(_rootKey.Kind, decoded.Slots.Select(slot => slot.Kind).Distinct(), context.StoreLocation);
+            ? KeyFailures.WrongKey(rootKey.Kind, context.StoreLocation)
+            : KeyFailures.NoSlot(rootKey.Kind, decoded.Slots.Select(slot => slot.Kind).Distinct(), context.StoreLocation);
     }
 
     /// <summary>Zeroes all keys; the ring can be opened again.</summary>
@@ -133,7 +117,6 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         lock (_gate)
         {
             Interlocked.Exchange(ref _open, null)?.Dispose();
-            Interlocked.Exchange(ref _ringKey, null)?.Dispose();
         }
     }
 
@@ -141,31 +124,39 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     internal RingKeys Keys => Current();
 
     /// <summary>
-    /// Makes the next ring from the open one, sealed for the root keys of the given state, which must be the one that the open
-    /// ring came from. The caller commits the state and then calls <see cref="Adopt"/>, or disposes the keys.
+    /// Makes the next ring from the open one, sealed for its slots. The caller commits the state over the one that the open ring
+    /// came from and then calls <see cref="Adopt"/>, or disposes the keys.
     /// </summary>
-    internal NextRing<T> Prepare<T>(ReadOnlyMemory<byte> state, Func<RingChange, T> change)
+    internal NextRing<T> Prepare<T>(Func<RingChange, T> change)
     {
-        IReadOnlyList<RootKeySlot> slots = KeyRingState.Decode(state).Slots;
-
         // Within the gate nobody zeroes what is copied: a ring of zeros would be the end of every secret.
         lock (_gate)
         {
             using var next = new RingChange(Current());
             T result = change(next);
             return next.IsChanged
-                ? new NextRing<T>(KeyRingState.Encode(next.Next, _ringKey!.Span, slots), next.Take(), result)
-                : new NextRing<T>(default, null, result);
+                ? new NextRing<T>(KeyRingState.Encode(next.Next), next.Take(), next.NextRootKey, result)
+                : new NextRing<T>(default, null, null, result);
         }
     }
 
-    /// <summary>Takes over the ring that was committed; the one before is zeroed.</summary>
-    internal void Adopt(RingKeys next)
+    /// <summary>Takes over the ring that was committed, and the root key that opens it from now on; the ring before is zeroed.</summary>
+    internal void Adopt(RingKeys next, IRootKey? rootKey)
     {
         lock (_gate)
         {
             _ = Current();
             Interlocked.Exchange(ref _open, next)?.Dispose();
+            Volatile.Write(ref _rootKey, rootKey ?? _rootKey);
+        }
+    }
+
+    /// <summary>Refuses a root key whose kind could not be written.</summary>
+    internal static void CheckKind(IRootKey rootKey, string parameter)
+    {
+        if (!KeyRingState.IsKind(rootKey.Kind))
+        {
+            throw new ArgumentException("The kind of a root key has 1 to 64 characters of a-z 0-9 -.", parameter);
         }
     }
 
@@ -260,13 +251,12 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         }
     }
 
-    private void Replace(RingKeys ring, ReadOnlySpan<byte> ringKey, UInt128? storeId, string location)
+    private void Replace(RingKeys ring, UInt128? storeId, string location)
     {
         lock (_gate)
         {
             RequireFreeFor(storeId, location);
             _openFor = location;
-            Interlocked.Exchange(ref _ringKey, new PinnedBytes(ringKey))?.Dispose();
             Interlocked.Exchange(ref _open, ring)?.Dispose();
         }
     }

@@ -5,19 +5,18 @@ using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Keys;
 
-/// <summary>One slot: the ring key, wrapped by a root key.</summary>
-internal readonly record struct RootKeySlot(string Kind, ReadOnlyMemory<byte> Bytes);
-
 /// <summary>The state of a key ring as the header holds it.</summary>
 /// <remarks>
 /// <code>
-/// u8 version (1) | u16 slot count, at most 32 | slots: u8 length + kind | u16 length + slot
+/// u8 version (1) | u16 slot count, at most 32
+/// | slots: u64 id | u8 length + kind | u16 length + what the root key made of the slot key | sealed ring key 124
 /// | u32 length + sealed ring: salt 32 | nonce 12 | AES-256-GCM( 32 zero bytes | ring ) | tag 16
 /// </code>
-/// The ring is sealed under HKDF(ring key, salt), with everything before it as associated data: a slot of another root key
-/// that was altered is found by whoever opens the ring.
+/// Each slot has a random key of its own, under which the ring key is sealed; the ring holds them all, so that another ring key
+/// can be sealed for every slot without its root key. The ring is sealed under HKDF(ring key, salt), with everything before it
+/// as associated data: a slot of another root key that was altered is found by whoever opens the ring.
 /// </remarks>
-internal sealed record KeyRingState(IReadOnlyList<RootKeySlot> Slots, ReadOnlyMemory<byte> BeforeRing, ReadOnlyMemory<byte> SealedRing)
+internal sealed record KeyRingState(IReadOnlyList<SealedSlot> Slots, ReadOnlyMemory<byte> BeforeRing, ReadOnlyMemory<byte> SealedRing)
 {
     /// <summary>Each slot that is tried may cost seconds, and whoever can write the file chooses how many there are.</summary>
     public const int MaxSlots = 32;
@@ -25,28 +24,31 @@ internal sealed record KeyRingState(IReadOnlyList<RootKeySlot> Slots, ReadOnlyMe
     public const int MaxSlotLength = 4096;
     public const int MaxKindLength = 64;
 
-    /// <summary>A change of the ring that would make the state longer is refused: slots that are added later must find room in the header.</summary>
-    public const int MaxLength = 768 << 10;
+    /// <summary>A change that would make the keys of the ring longer is refused: 32 slots must always find room beside them in the header.</summary>
+    public const int MaxKeysLength = 768 << 10;
 
     private const byte Version = 1;
     private const string Name = "state of the key ring";
 
     private static readonly SearchValues<char> KindCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    public static byte[] Encode(RingKeys ring, ReadOnlySpan<byte> ringKey, IReadOnlyList<RootKeySlot> slots)
+    public static byte[] Encode(RingKeys ring)
     {
         var writer = new FieldWriter(stackalloc byte[2048]);
         writer.Byte(Version);
-        writer.UInt16(slots.Count);
-        foreach (RootKeySlot slot in slots)
+        writer.UInt16(ring.Slots.Count);
+        foreach (RootKeySlot slot in ring.Slots)
         {
+            SealedSlot sealedSlot = SealedSlot.Seal(slot, ring.StoreId, ring.RingKey.Span);
+            writer.UInt64(slot.Id);
             writer.Byte(checked((byte)slot.Kind.Length));
             writer.Bytes(Utf8.Strict.GetBytes(slot.Kind));
-            writer.UInt16(slot.Bytes.Length);
-            writer.Bytes(slot.Bytes.Span);
+            writer.UInt16(slot.Wrapped.Length);
+            writer.Bytes(slot.Wrapped.Span);
+            writer.Bytes(sealedSlot.RingKey.Span);
         }
 
-        byte[] sealedRing = Seal(ring, ringKey, writer.Written);
+        byte[] sealedRing = Seal(ring, writer.Written);
         writer.UInt32(sealedRing.Length);
         writer.Bytes(sealedRing);
         return writer.Written.ToArray();
@@ -64,7 +66,7 @@ internal sealed record KeyRingState(IReadOnlyList<RootKeySlot> Slots, ReadOnlyMe
                 throw KeyFailures.UnsupportedFormat(Name, version);
             }
 
-            var slots = new List<RootKeySlot>();
+            var slots = new List<SealedSlot>();
             int count = reader.UInt16();
             if (count > MaxSlots)
             {
@@ -91,36 +93,45 @@ internal sealed record KeyRingState(IReadOnlyList<RootKeySlot> Slots, ReadOnlyMe
         }
     }
 
-    /// <summary>Opens the ring; Tampered when it does not.</summary>
-    public RingKeys Open(UInt128 storeId, ReadOnlySpan<byte> ringKey)
+    /// <summary>Opens the ring through one of the slots; Tampered when it does not open.</summary>
+    public RingKeys Open(UInt128 storeId, SealedSlot slot, ReadOnlySpan<byte> slotKey)
+    {
+        using var ringKey = new PinnedBytes(CommittingCipher.KeyLength);
+        return slot.TryOpen(storeId, slotKey, ringKey.Span) ? Open(storeId, ringKey.Span, slot.Id) : throw KeyFailures.Tampered();
+    }
+
+    /// <summary>Opens the ring under its key; Tampered when it does not open.</summary>
+    public RingKeys Open(UInt128 storeId, ReadOnlySpan<byte> ringKey, ulong slotInUse)
     {
         using var cipher = new DerivedCipher(ringKey, KeyPurposes.Ring, commits: true);
         using var plaintext = new Scratch(SealedRing.Length - cipher.Overhead);
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.Ring(ref associatedData, storeId, BeforeRing.Span);
         return cipher.TryOpen(SealedRing.Span, associatedData.Written, plaintext.Span)
-            ? RingCodec.Decode(storeId, plaintext.Span)
+            ? RingCodec.Decode(storeId, plaintext.Span, ringKey, Slots, slotInUse)
             : throw KeyFailures.Tampered();
     }
 
     public static bool IsKind(string? kind) =>
         kind is { Length: >= 1 and <= MaxKindLength } && !kind.AsSpan().ContainsAnyExcept(KindCharacters);
 
-    private static RootKeySlot DecodeSlot(ref FieldReader reader, ReadOnlyMemory<byte> state)
+    private static SealedSlot DecodeSlot(ref FieldReader reader, ReadOnlyMemory<byte> state)
     {
+        ulong id = reader.UInt64();
         ReadOnlySpan<byte> kind = reader.Bytes(reader.Byte());
         string text = System.Text.Encoding.ASCII.GetString(kind);
         int length = reader.UInt16();
         int offset = reader.Position;
         reader.Bytes(length);
+        reader.Bytes(SealedSlot.RingKeyLength);
         return IsKind(text) && length is >= 1 and <= MaxSlotLength
-            ? new RootKeySlot(text, state.Slice(offset, length))
+            ? new SealedSlot(id, text, state.Slice(offset, length), state.Slice(offset + length, SealedSlot.RingKeyLength))
             : throw new InvalidDataException("A slot breaks its rules.");
     }
 
-    private static byte[] Seal(RingKeys ring, ReadOnlySpan<byte> ringKey, ReadOnlySpan<byte> before)
+    private static byte[] Seal(RingKeys ring, ReadOnlySpan<byte> before)
     {
-        using var cipher = new DerivedCipher(ringKey, KeyPurposes.Ring, commits: true);
+        using var cipher = new DerivedCipher(ring.RingKey.Span, KeyPurposes.Ring, commits: true);
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.Ring(ref associatedData, ring.StoreId, before);
         using SecretMemory room = SecretMemory.Rent(RecordCodec.UsualLength);

@@ -8,7 +8,7 @@ namespace EmbeddedSecrets.Keys;
 /// <remarks>
 /// <code>
 ///  0        1         33         45                                       + 16
-///  | format | salt 32 | nonce 12 | AES-256-GCM( 32 zero bytes | ring key ) | tag |
+///  | format | salt 32 | nonce 12 | AES-256-GCM( 32 zero bytes | slot key ) | tag |
 /// </code>
 /// under HKDF-SHA256(root key, salt).
 /// </remarks>
@@ -19,28 +19,28 @@ internal static class KeySlot
 
     private const byte Format = 1;
 
-    public static byte[] Seal(ReadOnlySpan<byte> rootKey, UInt128 storeId, ReadOnlySpan<byte> ringKey)
+    public static byte[] Seal(ReadOnlySpan<byte> rootKey, UInt128 storeId, ReadOnlySpan<byte> slotKey)
     {
         byte[] slot = new byte[Length];
         slot[0] = Format;
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.Slot(ref associatedData, storeId, Kind, 0);
         using var cipher = new DerivedCipher(rootKey, KeyPurposes.Slot, commits: true);
-        cipher.Seal(ringKey, associatedData.Written, slot.AsSpan(1));
+        cipher.Seal(slotKey, associatedData.Written, slot.AsSpan(1));
         return slot;
     }
 
-    public static bool TryOpen(ReadOnlySpan<byte> rootKey, UInt128 storeId, ReadOnlySpan<byte> slot, Span<byte> ringKey)
+    public static bool TryOpen(ReadOnlySpan<byte> rootKey, UInt128 storeId, ReadOnlySpan<byte> slot, Span<byte> slotKey)
     {
         if (slot.Length != Length || slot[0] != Format)
         {
-            CryptographicOperations.ZeroMemory(ringKey);
+            CryptographicOperations.ZeroMemory(slotKey);
             return false;
         }
 
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.Slot(ref associatedData, storeId, Kind, 0);
         using var cipher = new DerivedCipher(rootKey, KeyPurposes.Slot, commits: true);
-        return cipher.TryOpen(slot[1..], associatedData.Written, ringKey);
+        return cipher.TryOpen(slot[1..], associatedData.Written, slotKey);
     }
 }

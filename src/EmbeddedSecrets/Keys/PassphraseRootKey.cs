@@ -9,7 +9,7 @@ namespace EmbeddedSecrets.Keys;
 /// <remarks>
 /// <code>
 ///  0        1                5         37         49                                       + 16
-///  | format | u32 iterations | salt 32 | nonce 12 | AES-256-GCM( 32 zero bytes | ring key ) | tag |
+///  | format | u32 iterations | salt 32 | nonce 12 | AES-256-GCM( 32 zero bytes | slot key ) | tag |
 /// </code>
 /// The iterations are in the associated data. The key is used for this one slot only, since each slot has a salt of its own.
 /// </remarks>
@@ -32,7 +32,7 @@ internal sealed class PassphraseRootKey(ReadOnlySpan<byte> passphrase) : IRootKe
 
     public bool CompletesSynchronously => true;
 
-    public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> ringKey, RootKeyContext context, CancellationToken cancellationToken = default)
+    public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> slotKey, RootKeyContext context, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         byte[] slot = new byte[SlotLength];
@@ -43,21 +43,21 @@ internal sealed class PassphraseRootKey(ReadOnlySpan<byte> passphrase) : IRootKe
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.Slot(ref associatedData, context.StoreId, Kind, MinIterations);
         using SecretMemory padded = SecretMemory.Rent(CommittingCipher.CommitmentLength + CommittingCipher.KeyLength);
-        ringKey.Span.CopyTo(padded.Span[CommittingCipher.CommitmentLength..]);
+        slotKey.Span.CopyTo(padded.Span[CommittingCipher.CommitmentLength..]);
         using AesGcm cipher = Derive(slot.AsSpan(SaltOffset, Salt.Length), MinIterations);
         CommittingCipher.Seal(cipher, slot.AsSpan(NonceOffset, CommittingCipher.NonceLength), padded.Span, associatedData.Written, slot.AsSpan(CiphertextOffset));
         return new ValueTask<byte[]>(slot);
     }
 
-    public ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> ringKey, CancellationToken cancellationToken = default)
+    public ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> slotKey, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask<bool>(TryOpen(slot.Span, context.StoreId, ringKey.Span));
+        return new ValueTask<bool>(TryOpen(slot.Span, context.StoreId, slotKey.Span));
     }
 
-    private bool TryOpen(ReadOnlySpan<byte> slot, UInt128 storeId, Span<byte> ringKey)
+    private bool TryOpen(ReadOnlySpan<byte> slot, UInt128 storeId, Span<byte> slotKey)
     {
-        CryptographicOperations.ZeroMemory(ringKey);
+        CryptographicOperations.ZeroMemory(slotKey);
         if (slot.Length != SlotLength || slot[0] != Format)
         {
             return false;
@@ -79,7 +79,7 @@ internal sealed class PassphraseRootKey(ReadOnlySpan<byte> passphrase) : IRootKe
             return false;
         }
 
-        padded.Span[CommittingCipher.CommitmentLength..].CopyTo(ringKey);
+        padded.Span[CommittingCipher.CommitmentLength..].CopyTo(slotKey);
         return true;
     }
 

@@ -9,18 +9,18 @@ internal abstract class RawRootKey : IRootKey
 
     public bool CompletesSynchronously => true;
 
-    public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> ringKey, RootKeyContext context, CancellationToken cancellationToken = default)
+    public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> slotKey, RootKeyContext context, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using PinnedBytes key = Load(context, mayCreate: context.IsNewStore);
-        return new ValueTask<byte[]>(KeySlot.Seal(key.Span, context.StoreId, ringKey.Span));
+        return new ValueTask<byte[]>(KeySlot.Seal(key.Span, context.StoreId, slotKey.Span));
     }
 
-    public ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> ringKey, CancellationToken cancellationToken = default)
+    public ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> slotKey, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using PinnedBytes key = Load(context, mayCreate: false);
-        return new ValueTask<bool>(KeySlot.TryOpen(key.Span, context.StoreId, slot.Span, ringKey.Span));
+        return new ValueTask<bool>(KeySlot.TryOpen(key.Span, context.StoreId, slot.Span, slotKey.Span));
     }
 
     /// <summary>The key, 32 bytes, in memory that the caller disposes.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Keys;
@@ -10,6 +12,7 @@ namespace EmbeddedSecrets.Keys;
 internal sealed class RingChange : IDisposable
 {
     private readonly Dictionary<string, EncryptionKey> _keys = new(StringComparer.Ordinal);
+    private readonly List<RootKeySlot> _slots;
     private readonly RingKeys _next;
     private bool _isTaken;
 
@@ -21,7 +24,8 @@ internal sealed class RingChange : IDisposable
             _keys.Add(key.Id, key.Copy());
         }
 
-        _next = new RingKeys(from.StoreId, from.Revision + 1, _keys);
+        _slots = [.. from.Slots.Select(static slot => slot.Copy())];
+        _next = new RingKeys(from.StoreId, from.Revision + 1, new PinnedBytes(from.RingKey.Span), _keys, _slots) { SlotInUse = from.SlotInUse };
     }
 
     /// <summary>Whether there is anything to commit.</summary>
@@ -66,6 +70,37 @@ internal sealed class RingChange : IDisposable
             removed.DisposeGenerations();
             IsChanged = true;
         }
+    }
+
+    /// <summary>The slots of the root keys, in the order in which they were added.</summary>
+    public IReadOnlyList<RootKeySlot> Slots => _slots;
+
+    /// <summary>The root key that opens the next ring in this process; null where it stays the same.</summary>
+    public IRootKey? NextRootKey { get; private set; }
+
+    /// <summary>Takes over a new slot; the ring stays sealed under the same key.</summary>
+    public void AddSlot(RootKeySlot slot)
+    {
+        System.Diagnostics.Debug.Assert(_slots.TrueForAll(other => other.Id != slot.Id), "Ids are random.");
+        _slots.Add(slot);
+        IsChanged = true;
+    }
+
+    /// <summary>Removes a slot. Whoever still has its root key knows the ring key, so the next ring has another (DESIGN K7).</summary>
+    public void RemoveSlot(ulong id)
+    {
+        RootKeySlot slot = _slots.Find(slot => slot.Id == id)!;
+        _slots.Remove(slot);
+        slot.Dispose();
+        RandomNumberGenerator.Fill(_next.RingKey.Span);
+        IsChanged = true;
+    }
+
+    /// <summary>Lets this process come to the ring through another slot and its root key.</summary>
+    public void Use(ulong id, IRootKey rootKey)
+    {
+        _next.SlotInUse = id;
+        NextRootKey = rootKey;
     }
 
     /// <summary>Hands the ring over; the change is finished.</summary>

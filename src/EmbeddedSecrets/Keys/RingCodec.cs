@@ -10,6 +10,7 @@ namespace EmbeddedSecrets.Keys;
 /// u8 version (1) | i64 ring revision | u16 count, keys:
 ///   text id | u8 state | i64 created ticks | text description | i64 rotation period in ticks, 0 for none
 ///   | i64 planned deletion in ticks, 0 for none | i64 current generation | u16 count, generations: i64 n | i64 created ticks | key 32
+/// | for each slot of the state, in the same order: u64 id | i64 created ticks | text description | slot key 32
 /// </code>
 /// Ids and generations ascend; every key has its current generation; exactly a key that is scheduled for deletion has a
 /// planned deletion.
@@ -40,12 +41,29 @@ internal static class RingCodec
                 writer.Bytes(generation.Key.Span);
             }
         }
+
+        if (writer.Written.Length > KeyRingState.MaxKeysLength)
+        {
+            throw KeyFailures.RingFull();
+        }
+
+        foreach (RootKeySlot slot in ring.Slots)
+        {
+            writer.UInt64(slot.Id);
+            writer.Int64(slot.CreateTime.UtcTicks);
+            writer.Text(slot.Description);
+            writer.Bytes(slot.Key.Span);
+        }
     }
 
-    /// <summary>Any bytes: what does not decode is Tampered, since it was authentic; a newer version is UnsupportedFormat.</summary>
-    public static RingKeys Decode(UInt128 storeId, ReadOnlySpan<byte> plaintext)
+    /// <summary>
+    /// Any bytes: what does not decode, or does not go with the slots of its state, is Tampered, since it was authentic; a newer
+    /// version is UnsupportedFormat.
+    /// </summary>
+    public static RingKeys Decode(UInt128 storeId, ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> ringKey, IReadOnlyList<SealedSlot> sealedSlots, ulong slotInUse)
     {
         var keys = new Dictionary<string, EncryptionKey>(StringComparer.Ordinal);
+        var slots = new List<RootKeySlot>();
         RingKeys? unfinished = null;
         try
         {
@@ -56,13 +74,18 @@ internal static class RingCodec
                 throw KeyFailures.UnsupportedFormat("key ring", version);
             }
 
-            unfinished = new RingKeys(storeId, reader.Count(), keys);
+            unfinished = new RingKeys(storeId, reader.Count(), new PinnedBytes(ringKey), keys, slots) { SlotInUse = slotInUse };
             string? last = null;
             for (int left = reader.UInt16(); left > 0; left--)
             {
                 EncryptionKey key = DecodeKey(ref reader, last);
                 keys.Add(key.Id, key);
                 last = key.Id;
+            }
+
+            foreach (SealedSlot slot in sealedSlots)
+            {
+                slots.Add(DecodeSlot(ref reader, slot));
             }
 
             reader.End();
@@ -133,6 +156,18 @@ internal static class RingCodec
 
             throw;
         }
+    }
+
+    private static RootKeySlot DecodeSlot(ref FieldReader reader, SealedSlot slot)
+    {
+        if (reader.UInt64() != slot.Id)
+        {
+            throw new InvalidDataException("The slots are not those of the state.");
+        }
+
+        DateTimeOffset createTime = reader.Time();
+        string description = reader.Text();
+        return new RootKeySlot(slot.Id, slot.Kind, slot.Wrapped.ToArray(), createTime, description, new PinnedBytes(reader.Bytes(CommittingCipher.KeyLength)));
     }
 
     private static TimeSpan? DecodePeriod(ref FieldReader reader)

@@ -6,7 +6,8 @@ using EmbeddedSecrets.Errors;
 namespace EmbeddedSecrets.Keys;
 
 /// <summary>The keys of an open ring. Immutable until disposed; a disposed one throws <see cref="ObjectDisposedException"/> when used.</summary>
-internal sealed class RingKeys(UInt128 storeId, long revision, IReadOnlyDictionary<string, EncryptionKey> keys) : IDisposable
+internal sealed class RingKeys(
+    UInt128 storeId, long revision, PinnedBytes ringKey, IReadOnlyDictionary<string, EncryptionKey> keys, IReadOnlyList<RootKeySlot> slots) : IDisposable
 {
     private const long FirstRevision = 1;
 
@@ -16,16 +17,30 @@ internal sealed class RingKeys(UInt128 storeId, long revision, IReadOnlyDictiona
 
     public IReadOnlyDictionary<string, EncryptionKey> Keys => keys;
 
-    /// <summary>The ring of a new store: the key of secrets that name none, and the store's own.</summary>
-    public static RingKeys Generate(UInt128 storeId, DateTimeOffset now)
+    /// <summary>What the ring is sealed under.</summary>
+    public PinnedBytes RingKey => ringKey;
+
+    /// <summary>The slots of the root keys, in the order in which they were added.</summary>
+    public IReadOnlyList<RootKeySlot> Slots => slots;
+
+    /// <summary>The id of the slot that the root key of this process opens; set anew only while a ring is being made.</summary>
+    public required ulong SlotInUse { get; set; }
+
+    /// <summary>Whether the root key of this process still opens the ring.</summary>
+    public bool HasSlotInUse => slots.Any(slot => slot.Id == SlotInUse);
+
+    /// <summary>The ring of a new store: the key of secrets that name none, and the store's own. Takes over the slot.</summary>
+    public static RingKeys Generate(UInt128 storeId, DateTimeOffset now, RootKeySlot slot)
     {
+        var ringKey = new PinnedBytes(CommittingCipher.KeyLength);
+        RandomNumberGenerator.Fill(ringKey.Span);
         var keys = new Dictionary<string, EncryptionKey>(StringComparer.Ordinal);
         foreach (string id in (ReadOnlySpan<string>)[EncryptionKeys.Store, EncryptionKeys.Default])
         {
             keys.Add(id, EncryptionKey.Generate(id, now));
         }
 
-        return new RingKeys(storeId, FirstRevision, keys);
+        return new RingKeys(storeId, FirstRevision, ringKey, keys, [slot]) { SlotInUse = slot.Id };
     }
 
     public WrappedDataKey Wrap(string keyId, ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> bound)
@@ -57,6 +72,13 @@ internal sealed class RingKeys(UInt128 storeId, long revision, IReadOnlyDictiona
         {
             key.DisposeGenerations();
         }
+
+        foreach (RootKeySlot slot in slots)
+        {
+            slot.Dispose();
+        }
+
+        ringKey.Dispose();
     }
 
     private EncryptionKey Find(string keyId) =>

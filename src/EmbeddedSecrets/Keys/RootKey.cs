@@ -121,7 +121,7 @@ public static class RootKey
     }
 
     /// <summary>
-    /// A root key that is the RSA key of a certificate: a fresh key is wrapped with RSA-OAEP-SHA256, and the ring key sealed under
+    /// A root key that is the RSA key of a certificate: a fresh key is wrapped with RSA-OAEP-SHA256, and the key of the slot sealed under
     /// that. The certificate alone makes a slot; opening needs its private key, which may be on a token or in a module.
     /// </summary>
     /// <param name="certificate">
@@ -149,7 +149,7 @@ public static class RootKey
 
     /// <summary>
     /// A root key in a key service of one's own, which wraps and unwraps 32 bytes. It is asked when a store is opened or its root
-    /// keys change, never by a read. The service need not authenticate: it gets a fresh key, under which the library seals the ring key.
+    /// keys change, never by a read. The service need not authenticate: it gets a fresh key, under which the library seals the key of the slot.
     /// </summary>
     /// <param name="kind">The kind of the root key, 1 to 64 characters of <c>a-z 0-9 -</c>, in clear in the store; not <c>key</c>, <c>passphrase</c> or <c>x509-rsa</c>.</param>
     /// <param name="wrap">

@@ -63,6 +63,13 @@ internal static class OptionCopies
         return copy;
     }
 
+    public static AddRootKeyOptions Checked(AddRootKeyOptions? options)
+    {
+        var copy = new AddRootKeyOptions { Description = options?.Description };
+        OptionRules.Check(copy, nameof(options));
+        return copy;
+    }
+
     public static UpdateSecretVersionOptions Checked(UpdateSecretVersionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -2,7 +2,7 @@ using EmbeddedSecrets.Keys;
 
 namespace EmbeddedSecrets.Pipeline;
 
-/// <summary>What callers are told of encryption keys.</summary>
+/// <summary>What callers are told of encryption keys and root keys.</summary>
 internal static class KeyDescriptions
 {
     public static EncryptionKeyDescription Of(EncryptionKey key, RequestId requestId)
@@ -35,5 +35,18 @@ internal static class KeyDescriptions
                 .OrderBy(static key => key.Id, StringComparer.Ordinal)
                 .Select(key => Of(key, requestId)),
         ];
+    }
+
+    public static RootKeyDescription Of(RootKeySlot slot, ulong slotInUse, RequestId requestId)
+    {
+        return new RootKeyDescription
+        {
+            RootKeyId = RootKeySlot.Format(slot.Id),
+            Kind = slot.Kind,
+            CreateTime = slot.CreateTime,
+            Description = slot.Description,
+            IsInUse = slot.Id == slotInUse,
+            RequestId = requestId.ToString(),
+        };
     }
 }

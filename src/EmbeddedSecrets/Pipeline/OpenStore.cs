@@ -66,9 +66,18 @@ internal sealed class OpenStore : IDisposable
         return _cipher.OpenRecord(record.Name, record.Stamp, record.Sealed.Span);
     }
 
-    public IAsyncEnumerable<RepositoryRecord> EnumerateAsync(string? after, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RepositoryRecord> EnumerateAsync(
+        string? after, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        return _repository.EnumerateAsync(after, cancellationToken);
+        await foreach (RepositoryRecord record in _repository.EnumerateAsync(after, cancellationToken).ConfigureAwait(false))
+        {
+            if (_repository.CurrentHeader.Revision != HeaderRevision)
+            {
+                await ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            yield return record;
+        }
     }
 
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)

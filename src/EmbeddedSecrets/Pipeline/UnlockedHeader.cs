@@ -64,13 +64,13 @@ internal sealed class UnlockedHeader : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
                 RepositoryHeader header = await ReloadWithinGateAsync(cancellationToken).ConfigureAwait(false);
                 StoreHeader content = StoreHeader.Decode(header.Content);
-                NextRing<T> next = ring.Prepare(content.RingState, change);
+                NextRing<T> next = ring.Prepare(change);
                 if (next.Keys is null)
                 {
                     return next.Result;
                 }
 
-                RepositoryConflict? conflict = await CommitRingAsync(ring, next.Keys, header, content with { RingState = next.State }, expectedSequence).ConfigureAwait(false);
+                RepositoryConflict? conflict = await CommitRingAsync(ring, next.Keys, next.RootKey, header, content with { RingState = next.State }, expectedSequence).ConfigureAwait(false);
                 if (conflict is null)
                 {
                     return next.Result;
@@ -124,22 +124,25 @@ internal sealed class UnlockedHeader : IDisposable
     }
 
     /// <summary>Commits a ring and takes it into use; its keys are zeroed where that fails. Not cancelled: the ring in memory must not lag behind the one that is stored.</summary>
-    private async ValueTask<RepositoryConflict?> CommitRingAsync(KeyRing ring, RingKeys keys, RepositoryHeader replaced, StoreHeader content, long? expectedSequence)
+    private async ValueTask<RepositoryConflict?> CommitRingAsync(
+        KeyRing ring, RingKeys keys, IRootKey? rootKey, RepositoryHeader replaced, StoreHeader content, long? expectedSequence)
     {
         bool isAdopted = false;
         try
         {
-            if (content.RingState.Length > KeyRingState.MaxLength)
-            {
-                throw KeyFailures.RingFull();
-            }
-
             var header = new RepositoryHeader(replaced.StoreId, replaced.Revision + 1, content.Encode());
             var commit = new RepositoryCommit { HeaderRevision = replaced.Revision, NewHeader = header, ExpectedSequence = expectedSequence, Changes = [] };
             await _repository.CommitAsync(commit, CancellationToken.None).ConfigureAwait(false);
 
+            if (!keys.HasSlotInUse)
+            {
+                // This instance stands as every other one that opened the store with the root key that was removed: it unlocks before
+                // its next operation, and fails unless its root key opens another slot.
+                return null;
+            }
+
             // The ring before the revision: whoever reads the revision first then seals under keys of that revision or later.
-            ring.Adopt(keys);
+            ring.Adopt(keys, rootKey);
             isAdopted = true;
             Volatile.Write(ref _revision, header.Revision);
             return null;

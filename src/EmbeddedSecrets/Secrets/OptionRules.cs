@@ -53,6 +53,15 @@ internal static class OptionRules
         }
     }
 
+    public static void Check(AddRootKeyOptions options, string parameter)
+    {
+        if (options.Description is { } description)
+        {
+            TextRules.CheckLength(description, 0, Keys.RootKeySlot.MaxDescriptionLength, "The description of a root key", parameter);
+            CheckDescription(description, null, parameter);
+        }
+    }
+
     public static void Check(UpdateSecretVersionOptions options, string parameter)
     {
         ArgumentNullException.ThrowIfNull(options, parameter);

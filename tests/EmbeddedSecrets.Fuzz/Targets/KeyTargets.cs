@@ -9,6 +9,7 @@ internal static class KeyTargets
 {
     private static readonly UInt128 StoreId = LogSeeds.StoreId;
     private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(static i => (byte)i)];
+    private static readonly SealedSlot[] Slots = [new(0, KeySlot.Kind, Key, Key), new(1, KeySlot.Kind, Key, Key)];
     private static readonly PassphraseRootKey Passphrase = new("correct horse"u8);
     private static readonly RootKeyContext Context = new(StoreId, "memory", false);
 
@@ -35,12 +36,12 @@ internal static class KeyTargets
         again.UInt32(state.SealedRing.Length);
         again.Bytes(state.SealedRing.Span);
         FuzzTarget.Require(again.Written.SequenceEqual(input), "A state has one form.");
-        state.Open(StoreId, Key).Dispose();
+        state.Open(StoreId, Key, 0).Dispose();
     }
 
     private static void Ring(byte[] input)
     {
-        using RingKeys ring = RingCodec.Decode(StoreId, input);
+        using RingKeys ring = RingCodec.Decode(StoreId, input, Key, Slots, 0);
         var again = new FieldWriter(stackalloc byte[1024]);
         RingCodec.Encode(ref again, ring);
         FuzzTarget.Require(again.Written.SequenceEqual(input), "A ring has one form.");
@@ -95,7 +96,7 @@ internal static class KeyTargets
 
     private static byte[] SampleRing()
     {
-        using RingKeys ring = RingKeys.Generate(StoreId, DateTimeOffset.UnixEpoch);
+        using RingKeys ring = RingOf(Slots.Length);
         var writer = new FieldWriter(stackalloc byte[1024]);
         RingCodec.Encode(ref writer, ring);
         return writer.Written.ToArray();
@@ -103,9 +104,26 @@ internal static class KeyTargets
 
     private static byte[] SampleState(int slots)
     {
-        using RingKeys ring = RingKeys.Generate(StoreId, DateTimeOffset.UnixEpoch);
-        return KeyRingState.Encode(ring, Key, [.. Enumerable.Range(0, slots).Select(_ => new RootKeySlot(KeySlot.Kind, KeySlot.Seal(Key, StoreId, Key)))]);
+        using RingKeys ring = RingOf(slots);
+        return KeyRingState.Encode(ring);
     }
+
+    private static RingKeys RingOf(int slots)
+    {
+        using RingKeys first = RingKeys.Generate(StoreId, DateTimeOffset.UnixEpoch, SlotOf(0));
+        using var change = new RingChange(first);
+        for (int slot = 1; slot < slots; slot++)
+        {
+            change.AddSlot(SlotOf(slot));
+        }
+
+        // Under a key that the target knows.
+        Key.CopyTo(change.Next.RingKey.Span);
+        return change.Take();
+    }
+
+    private static RootKeySlot SlotOf(int number) =>
+        new((ulong)number, KeySlot.Kind, KeySlot.Seal(Key, StoreId, Key), DateTimeOffset.UnixEpoch, "slot", new PinnedBytes(Key));
 
     private static byte[] SampleHeader() => new StoreHeader(SampleState(1), new WrappedDataKey("store", 1, Key)).Encode();
 

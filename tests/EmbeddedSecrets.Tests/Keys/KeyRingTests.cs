@@ -34,7 +34,7 @@ public sealed class KeyRingTests : KeyProviderContract
         using var ring = new KeyRing(RootKeyOf(1));
         byte[] state = await ring.CreateAsync(Context, default);
 
-        await ShouldFailAsync(RootKeyOf(2), state, SecretStoreErrorCodes.WrongKey, "altered");
+        await ShouldFailAsync(RootKeyOf(2), state, SecretStoreErrorCodes.WrongKey, "removed or altered");
         await ShouldFailAsync(RootKey.FromPassphrase("x"), state, SecretStoreErrorCodes.WrongKey, "it has: key");
     }
 
@@ -55,10 +55,8 @@ public sealed class KeyRingTests : KeyProviderContract
     [Test]
     public async Task Open_AlteredSlotOfAnotherKind_IsTampered()
     {
-        RingKeys ring = RingKeys.Generate(7, DateTimeOffset.UnixEpoch);
-        byte[] ringKey = Envelope.Samples.Bytes(32);
-        byte[] slot = await RootKeyOf(1).WrapAsync(ringKey, Context);
-        byte[] state = KeyRingState.Encode(ring, ringKey, [new RootKeySlot("other", new byte[] { 0xab, 0xcd }), new RootKeySlot("key", slot)]);
+        byte[] slot = await RootKeyOf(1).WrapAsync(RingSamples.SlotKey, Context);
+        byte[] state = RingSamples.State(RingSamples.Slot(1, "other", [0xab, 0xcd]), RingSamples.Slot(2, "key", slot));
         state[Array.IndexOf(state, (byte)0xab)] ^= 1;
 
         await ShouldFailAsync(RootKeyOf(1), state, SecretStoreErrorCodes.Tampered, "not authentic");
@@ -76,7 +74,7 @@ public sealed class KeyRingTests : KeyProviderContract
     {
         const int Count = 33;
         const int SlotLength = 5;
-        byte[] state = [1, Count, 0, .. Enumerable.Range(0, Count).SelectMany(_ => new byte[] { 3, (byte)'k', (byte)'e', (byte)'y', SlotLength, 0, 1, 2, 3, 4, 5 }), 124, 0, 0, 0, .. new byte[124]];
+        byte[] state = [1, Count, 0, .. Enumerable.Range(0, Count).SelectMany(_ => (byte[])[.. new byte[8], 3, .. "key"u8, SlotLength, 0, 1, 2, 3, 4, 5, .. new byte[124]]), 124, 0, 0, 0, .. new byte[124]];
         var rootKey = new CountingRootKey();
         using var ring = new KeyRing(rootKey);
         Func<Task> open = async () => await ring.OpenAsync(state, Context, default);
@@ -140,7 +138,7 @@ public sealed class KeyRingTests : KeyProviderContract
     [TestCase(2, UnavailabilityReason.KeyPendingDeletion)]
     public void Use_StateOfTheKey_IsChecked(int state, UnavailabilityReason reason)
     {
-        using RingKeys ring = RingKeys.Generate(7, DateTimeOffset.UnixEpoch);
+        using RingKeys ring = RingSamples.Ring();
         EncryptionKey blocked = ring.Keys[EncryptionKeys.Default] with { State = (EncryptionKeyState)state };
         EncryptionKey store = ring.Keys[EncryptionKeys.Store] with { State = (EncryptionKeyState)state };
 
@@ -190,9 +188,9 @@ public sealed class KeyRingTests : KeyProviderContract
 
         public bool CompletesSynchronously => true;
 
-        public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> ringKey, RootKeyContext context, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> slotKey, RootKeyContext context, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-        public ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> ringKey, CancellationToken cancellationToken = default)
+        public ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> slotKey, CancellationToken cancellationToken = default)
         {
             Calls++;
             return new ValueTask<bool>(false);

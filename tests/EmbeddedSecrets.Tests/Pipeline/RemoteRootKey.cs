@@ -9,15 +9,15 @@ internal sealed class RemoteRootKey : IRootKey
 
     public bool CompletesSynchronously => false;
 
-    public async ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> ringKey, RootKeyContext context, CancellationToken cancellationToken = default)
+    public async ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> slotKey, RootKeyContext context, CancellationToken cancellationToken = default)
     {
         await Task.Yield();
-        return await _key.WrapAsync(ringKey, context, cancellationToken);
+        return await _key.WrapAsync(slotKey, context, cancellationToken);
     }
 
-    public async ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> ringKey, CancellationToken cancellationToken = default)
+    public async ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> slotKey, CancellationToken cancellationToken = default)
     {
         await Task.Yield();
-        return await _key.TryUnwrapAsync(slot, context, ringKey, cancellationToken);
+        return await _key.TryUnwrapAsync(slot, context, slotKey, cancellationToken);
     }
 }
