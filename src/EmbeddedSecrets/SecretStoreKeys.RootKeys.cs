@@ -49,7 +49,8 @@ public sealed partial class SecretStoreKeys
     /// <returns>A task that completes when the root key is gone and the files are compacted.</returns>
     /// <remarks>
     /// <para>It does not help against an older copy of the files: the root key goes on opening a backup or a snapshot that was taken
-    /// before. Where it was stolen together with a copy, change the secrets themselves.</para>
+    /// before, and what is found in one also opens the store as it is now until every other root key is changed too
+    /// (<see cref="ChangeRootKeyAsync"/>). Where a root key was stolen together with a copy, do that, and change the secrets themselves.</para>
     /// <para>Every instance that was opened with the root key, this one too, unlocks again before its next operation and fails with
     /// <c>Store.WrongKey</c>; close it and open the store with another root key.</para>
     /// <para>Where the compaction fails, its exception is thrown although the root key is gone already; make up for it with

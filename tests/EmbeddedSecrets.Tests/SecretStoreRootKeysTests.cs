@@ -233,6 +233,31 @@ public sealed class SecretStoreRootKeysTests
     }
 
     [Test]
+    public async Task List_AnotherInstanceHasAdded_ShowsIt()
+    {
+        await using SecretStore other = await OpenAsync(_file);
+        await other.Keys.ListRootKeysAsync();
+
+        RootKeyDescription added = await _store.Keys.AddRootKeyAsync(Second);
+        IReadOnlyList<RootKeyDescription> listed = await other.Keys.ListRootKeysAsync();
+        await other.Keys.RemoveRootKeyAsync(listed[0].RootKeyId);
+
+        listed[1].RootKeyId.Should().Be(added.RootKeyId);
+    }
+
+    [Test]
+    public async Task Remove_AnotherInstanceHasAddedJustNow_IsNotTakenForTheLast()
+    {
+        await using SecretStore other = await OpenAsync(_file);
+        string first = (await other.Keys.ListRootKeysAsync())[0].RootKeyId;
+        await _store.Keys.AddRootKeyAsync(Second);
+
+        Func<Task> remove = () => other.Keys.RemoveRootKeyAsync(first).AsTask();
+
+        await remove.Should().NotThrowAsync();
+    }
+
+    [Test]
     public async Task Remove_ByInstancesAtOnce_KeepsOne()
     {
         await _store.Keys.AddRootKeyAsync(Second);

@@ -107,6 +107,8 @@ internal sealed class UnlockedHeader : IDisposable
 
     private async ValueTask<RepositoryHeader> ReloadWithinGateAsync(CancellationToken cancellationToken)
     {
+        // Takes over what others have committed: a change must not be refused, nor a key described, by what stood before it.
+        _ = await _repository.WaitForChangeAsync(-1, cancellationToken).ConfigureAwait(false);
         RepositoryHeader header = _repository.CurrentHeader;
         if (header.Revision == _revision)
         {
