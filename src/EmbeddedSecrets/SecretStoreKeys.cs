@@ -10,8 +10,8 @@ namespace EmbeddedSecrets;
 /// keys that open it. It belongs to its store and ends with it. Safe for several threads at once.
 /// </summary>
 /// <remarks>
-/// <para>It works on the <see cref="KeyRing"/> of the store. Where the store has a key provider of its own, every member throws
-/// <see cref="NotSupportedException"/>: keys are managed where they live.</para>
+/// <para>It works on the <see cref="KeyRing"/> of the store. Where the store has a key provider of its own, the members that
+/// manage keys throw <see cref="NotSupportedException"/>: keys are managed where they live.</para>
 /// <para>A key that cannot be used blocks the values of its secrets, for reading and for writing; what is said about the
 /// secrets stays readable. A change is durable, and in force for every later operation, when its call completes. Once it is
 /// being written it is not cancelled any more. What is asked for and holds already succeeds and changes nothing.</para>
@@ -225,13 +225,15 @@ public sealed partial class SecretStoreKeys
             cancellationToken);
     }
 
-    private async ValueTask<T> RunAsync<T>(bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken)
+    private ValueTask<T> RunAsync<T>(bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken)
     {
-        if (_ring is null)
-        {
-            throw new NotSupportedException("The encryption keys of this store live in a key provider of its own. Manage them there; the store only uses them.");
-        }
+        return _ring is not null
+            ? RunOnAnyProviderAsync(writes, operation, cancellationToken)
+            : ValueTask.FromException<T>(new NotSupportedException("The encryption keys of this store live in a key provider of its own. Manage them there; the store only uses them."));
+    }
 
+    private async ValueTask<T> RunOnAnyProviderAsync<T>(bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken)
+    {
         var requestId = RequestId.Next();
         try
         {

@@ -14,7 +14,7 @@ public sealed class SecretStoreMaintenance
 
     /// <summary>
     /// Copies what is alive into a new log and drops the old one, beside readers and writers: what was deleted, destroyed or
-    /// evicted is then in no file of the store. Where writing has stopped after a failure, this is the way back, once the
+    /// evicted, or whose recovery window has ended, is then in no file of the store. Where writing has stopped after a failure, this is the way back, once the
     /// cause is gone: what was acknowledged is kept, and what was not is not taken over.
     /// </summary>
     /// <param name="progress">Is told how far it is, on any thread; null for nobody.</param>
@@ -27,7 +27,13 @@ public sealed class SecretStoreMaintenance
     /// </remarks>
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        return RunAsync(open => open.CompactAsync(progress, cancellationToken), cancellationToken);
+        return RunAsync(
+            async open =>
+            {
+                await _session.TrySweepAsync(open, cancellationToken).ConfigureAwait(false);
+                await open.CompactAsync(progress, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken);
     }
 
     /// <summary>

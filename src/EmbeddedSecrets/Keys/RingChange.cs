@@ -62,6 +62,24 @@ internal sealed class RingChange : IDisposable
         IsChanged = true;
     }
 
+    /// <summary>Drops an older generation of a key: what hangs on it cannot be read any more.</summary>
+    public void DropGeneration(string keyId, long number)
+    {
+        EncryptionKey key = _keys[keyId];
+        if (number == key.CurrentGeneration)
+        {
+            throw new InvalidOperationException("The current generation of an encryption key is never dropped.");
+        }
+
+        Dictionary<long, KeyGeneration> kept = new(key.Generations);
+        if (kept.Remove(number, out KeyGeneration? dropped))
+        {
+            dropped.Dispose();
+            _keys[keyId] = key with { Generations = kept };
+            IsChanged = true;
+        }
+    }
+
     /// <summary>Removes a key with all its generations.</summary>
     public void Remove(string keyId)
     {

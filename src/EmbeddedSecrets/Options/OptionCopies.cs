@@ -70,6 +70,38 @@ internal static class OptionCopies
         return copy;
     }
 
+    public static RewrapOptions Checked(RewrapOptions? options)
+    {
+        var copy = new RewrapOptions { KeyId = options?.KeyId };
+        if (copy.KeyId is not null)
+        {
+            SecretRules.CheckManagedKeyId(copy.KeyId, nameof(options));
+        }
+
+        return copy;
+    }
+
+    public static ReencryptOptions Checked(ReencryptOptions? options)
+    {
+        var copy = new ReencryptOptions { KeyId = options?.KeyId, Names = options?.Names?.Distinct(StringComparer.Ordinal).ToArray() };
+        if (copy.KeyId is not null && copy.Names is not null)
+        {
+            throw new ArgumentException("Give a key id or names, not both.", nameof(options));
+        }
+
+        if (copy.KeyId is not null)
+        {
+            SecretRules.CheckManagedKeyId(copy.KeyId, nameof(options));
+        }
+
+        foreach (string name in copy.Names ?? [])
+        {
+            SecretRules.CheckName(name, nameof(options));
+        }
+
+        return copy;
+    }
+
     public static UpdateSecretVersionOptions Checked(UpdateSecretVersionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -33,6 +33,25 @@ internal static class KeyUse
         }
     }
 
+    /// <summary>How many stored versions hang on which generation; one pass. Those of secrets whose recovery window has ended count until they are swept.</summary>
+    public static async ValueTask<Dictionary<EncryptionKeyGenerationId, long>> GenerationsAsync(OpenStore open, CancellationToken cancellationToken)
+    {
+        Dictionary<EncryptionKeyGenerationId, long> counts = [];
+        await foreach (RepositoryRecord record in open.EnumerateAsync(null, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (SecretVersion version in open.Decode(record).Secret.Versions)
+            {
+                if (version.Content?.DataKey is { } dataKey)
+                {
+                    var generation = new EncryptionKeyGenerationId(dataKey.KeyId, dataKey.Generation);
+                    counts[generation] = counts.GetValueOrDefault(generation) + 1;
+                }
+            }
+        }
+
+        return counts;
+    }
+
     private static IEnumerable<string> KeysOf(Secret secret)
     {
         return secret.Versions.Where(static version => version.Content is not null)

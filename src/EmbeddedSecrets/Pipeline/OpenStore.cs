@@ -9,7 +9,7 @@ namespace EmbeddedSecrets.Pipeline;
 /// A store whose keys are unlocked: loads and decodes records, seals and commits changes, reads values. Safe for several
 /// threads at once. It knows no rule of the domain.
 /// </summary>
-internal sealed class OpenStore : IDisposable
+internal sealed partial class OpenStore : IDisposable
 {
     private readonly ISecretRepository _repository;
     private readonly IKeyProvider _keyProvider;
@@ -167,18 +167,7 @@ internal sealed class OpenStore : IDisposable
             next = await MovedAsync(next, cancellationToken).ConfigureAwait(false);
         }
 
-        RecordStamp stamp = next is null ? RecordStamp.Absent
-            : new RecordStamp(next.Incarnation, next.Incarnation == expected.Incarnation ? expected.Revision + 1 : 1);
-        next = next is null ? null : next with { LastChange = LastChange.Between(stored?.Secret, next, stamp.Revision) };
-        var change = new RepositoryChange
-        {
-            Name = name,
-            Expected = expected,
-            Record = next is null ? null : new RepositoryRecord(name, stamp, _cipher.SealRecord(next, stamp)),
-            AddedPayloads = added,
-            DroppedPayloads = PayloadsOnlyOf(stored?.Secret, next),
-        };
-        return new SealedChange(change, next is null ? null : new StoredSecret(stamp, next));
+        return Seal(name, stored, next, added);
     }
 
     /// <summary>Commits changes that were sealed by this store, all or nothing.</summary>
@@ -254,10 +243,26 @@ internal sealed class OpenStore : IDisposable
         return secret with { Versions = versions.ToImmutable() };
     }
 
-    private async ValueTask<bool> IsCurrentAsync(StoredSecret stored, CancellationToken cancellationToken)
+    /// <summary>Seals a secret as it is to be stored, null to remove it: every commit moves the repository's revision of a record.</summary>
+    private SealedChange Seal(string name, StoredSecret? stored, Secret? next, IReadOnlyList<RepositoryPayload> added)
     {
-        RepositoryRecord? now = await _repository.FindAsync(stored.Secret.Name, stored.Stamp, cancellationToken).ConfigureAwait(false);
-        return now?.Stamp == stored.Stamp;
+        RecordStamp expected = stored?.Stamp ?? RecordStamp.Absent;
+        RecordStamp stamp = next is null ? RecordStamp.Absent
+            : new RecordStamp(next.Incarnation, next.Incarnation == expected.Incarnation ? expected.Revision + 1 : 1);
+        if (next is not null && next.Revision != stored?.Secret.Revision)
+        {
+            next = next with { LastChange = LastChange.Between(stored?.Secret, next, stamp.Revision) };
+        }
+
+        var change = new RepositoryChange
+        {
+            Name = name,
+            Expected = expected,
+            Record = next is null ? null : new RepositoryRecord(name, stamp, _cipher.SealRecord(next, stamp)),
+            AddedPayloads = added,
+            DroppedPayloads = PayloadsOnlyOf(stored?.Secret, next),
+        };
+        return new SealedChange(change, next is null ? null : new StoredSecret(stamp, next));
     }
 
     private ValueContext ContextOf(Secret secret, SecretVersion version)

@@ -19,6 +19,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private OpenStore? _open;
+    private StoreSweeping? _sweeping;
     private int _users = 1;
     private bool _closing;
     private Task? _closed;
@@ -48,6 +49,24 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
         if (Interlocked.Decrement(ref _users) == 0)
         {
             _drained.TrySetResult();
+        }
+    }
+
+    /// <summary>Sweeps as far as that is possible now. A failure is no failure of what comes after it.</summary>
+    public async ValueTask TrySweepAsync(OpenStore open, CancellationToken cancellationToken)
+    {
+        if (_options.ReadOnly)
+        {
+            return;
+        }
+
+        try
+        {
+            await StoreSweeping.SweepAsync(open, _options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SecretStoreException)
+        {
+            // Where writing has stopped only compaction helps.
         }
     }
 
@@ -213,6 +232,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
                 await open.ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
             }
 
+            _sweeping = _options.ReadOnly ? null : StoreSweeping.Start(open, _options);
             Volatile.Write(ref _open, open);
             return open;
         }
@@ -232,6 +252,11 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
     private async Task CloseWhenDrainedAsync()
     {
         await _drained.Task.ConfigureAwait(false);
+        if (_sweeping is not null)
+        {
+            await _sweeping.DisposeAsync().ConfigureAwait(false);
+        }
+
         try
         {
             await _repository.DisposeAsync().ConfigureAwait(false);

@@ -59,22 +59,38 @@ internal static class StoreUnlocking
         using SecretMemory storeKey = SecretMemory.Rent(KeyLength);
         try
         {
-            await KeyProviderCalls.UnwrapAsync(
-                provider, content.StoreKey, AssociatedData.StoreKey(header.StoreId), storeKey.Memory, cancellationToken).ConfigureAwait(false);
+            await UnwrapAsync(provider, header.StoreId, content.StoreKey, storeKey.Memory, location, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception)
+        catch
         {
             // The ring proved itself by opening; a provider of one's own has not yet shown that it holds the right keys.
             (provider as KeyRing)?.Lock();
-            if (exception is AuthenticationTagMismatchException)
-            {
-                throw provider is KeyRing ? KeyFailures.Tampered() : KeyFailures.WrongProvider(location);
-            }
-
             throw;
         }
 
         return new StoreCipher(header.StoreId, storeKey.Span);
+    }
+
+    /// <summary>Wraps the store's own key again, under the current generation of its encryption key.</summary>
+    public static async ValueTask<WrappedDataKey> RewrapAsync(
+        IKeyProvider provider, UInt128 storeId, WrappedDataKey wrapped, string location, CancellationToken cancellationToken)
+    {
+        using SecretMemory storeKey = SecretMemory.Rent(KeyLength);
+        await UnwrapAsync(provider, storeId, wrapped, storeKey.Memory, location, cancellationToken).ConfigureAwait(false);
+        return await KeyProviderCalls.WrapAsync(provider, EncryptionKeys.Store, storeKey.Memory, AssociatedData.StoreKey(storeId), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask UnwrapAsync(
+        IKeyProvider provider, UInt128 storeId, WrappedDataKey wrapped, Memory<byte> storeKey, string location, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await KeyProviderCalls.UnwrapAsync(provider, wrapped, AssociatedData.StoreKey(storeId), storeKey, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            throw provider is KeyRing ? KeyFailures.Tampered() : KeyFailures.WrongProvider(location);
+        }
     }
 
     /// <summary>16 random bytes, never all zero.</summary>

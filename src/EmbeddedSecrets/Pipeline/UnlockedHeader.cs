@@ -8,7 +8,7 @@ namespace EmbeddedSecrets.Pipeline;
 /// The header whose keys are in use: follows a header that somebody else replaced, and replaces it by one with a changed key
 /// ring. Safe for several threads at once; one change at a time.
 /// </summary>
-internal sealed class UnlockedHeader : IDisposable
+internal sealed partial class UnlockedHeader : IDisposable
 {
     private readonly ISecretRepository _repository;
     private readonly IKeyProvider _keyProvider;

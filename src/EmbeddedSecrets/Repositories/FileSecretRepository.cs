@@ -236,6 +236,10 @@ public sealed class FileSecretRepository : ISecretRepository
     public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default) =>
         new(Started().WaitForErasureAsync(cancellationToken));
 
+    /// <inheritdoc/>
+    public ValueTask<bool> TryBeginSweepAsync(TimeSpan period, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Started().TryClaimSweep(period));
+
     /// <summary>
     /// Erases what was dropped if that is due, waits for the batch that is being written, and closes the log in order. Nothing
     /// acknowledged is ever lost by a failure here.

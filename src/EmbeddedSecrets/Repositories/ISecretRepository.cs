@@ -127,4 +127,13 @@ public interface ISecretRepository : IAsyncDisposable
     /// <returns>When it is gone.</returns>
     /// <exception cref="SecretStoreException">Writing has stopped, or the repository is read only: it will not be erased from here.</exception>
     ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Says whether this instance should now remove what its time has come for, which every instance of a store would do alike:
+    /// of all instances, one within each period. Who was told to and ends half-way is followed by another one a period later.
+    /// </summary>
+    /// <param name="period">How long nobody else is told to.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether to sweep. A repository that cannot tell its instances apart answers true; one that is read only, false.</returns>
+    ValueTask<bool> TryBeginSweepAsync(TimeSpan period, CancellationToken cancellationToken = default);
 }

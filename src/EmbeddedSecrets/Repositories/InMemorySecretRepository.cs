@@ -163,6 +163,14 @@ public sealed class InMemorySecretRepository : ISecretRepository
     public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("A store in memory is not backed up: it ends with the process. Keep the secrets in a directory instead.");
 
+    /// <inheritdoc/>
+    public ValueTask<bool> TryBeginSweepAsync(TimeSpan period, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Started();
+        return ValueTask.FromResult(true);
+    }
+
     /// <summary>Drops everything.</summary>
     /// <returns>Completed when the call returns.</returns>
     public ValueTask DisposeAsync()

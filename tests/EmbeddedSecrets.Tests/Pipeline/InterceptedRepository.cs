@@ -16,6 +16,9 @@ internal sealed class InterceptedRepository : ISecretRepository
 
     public int Headers { get; private set; }
 
+    /// <summary>Whether the store sweeps by itself; otherwise nothing happens but what a test does.</summary>
+    public bool Sweeps { get; set; }
+
     public bool CompletesSynchronously => false;
 
     public string Location => _inner.Location;
@@ -89,6 +92,8 @@ internal sealed class InterceptedRepository : ISecretRepository
 
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         _inner.CompactAsync(progress, cancellationToken);
+
+    public ValueTask<bool> TryBeginSweepAsync(TimeSpan period, CancellationToken cancellationToken = default) => ValueTask.FromResult(Sweeps);
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 }

@@ -55,5 +55,7 @@ internal sealed class RecordingRepository(ISecretRepository inner) : ISecretRepo
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         inner.CompactAsync(progress, cancellationToken);
 
+    public ValueTask<bool> TryBeginSweepAsync(TimeSpan period, CancellationToken cancellationToken = default) => inner.TryBeginSweepAsync(period, cancellationToken);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

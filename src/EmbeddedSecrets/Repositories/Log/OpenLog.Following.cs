@@ -140,6 +140,10 @@ internal sealed partial class OpenLog
         ReleaseRetired();
     }
 
+    /// <summary>Whether this instance should sweep now: of all that write, one within each period.</summary>
+    public bool TryClaimSweep(TimeSpan period) =>
+        Commits is not null && _share.Page is { IsReadOnly: false } page && page.TryClaimSweep(Now, (long)period.TotalMilliseconds);
+
     private void ReleaseRetired()
     {
         lock (_retired)

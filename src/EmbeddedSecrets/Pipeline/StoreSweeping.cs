@@ -1,0 +1,122 @@
+using EmbeddedSecrets.Keys;
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets.Pipeline;
+
+/// <summary>
+/// What the time alone does to a store (DESIGN K12): removes secrets whose recovery window has ended, removes and rotates
+/// keys, and finishes rotations. Begins in the background when a store was opened for writing, and then every hour; of all
+/// instances of a store one does it. What fails is tried again an hour later.
+/// </summary>
+internal sealed class StoreSweeping : IAsyncDisposable
+{
+    public static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    /// <summary>A little shorter: a timer that ticks a moment early must not cost an hour.</summary>
+    private static readonly TimeSpan ClaimPeriod = Period - TimeSpan.FromMinutes(1);
+
+    private readonly OpenStore _open;
+    private readonly SecretStoreOptions _options;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly PeriodicTimer _timer;
+    private readonly Task _running;
+
+    private StoreSweeping(OpenStore open, SecretStoreOptions options)
+    {
+        _open = open;
+        _options = options;
+        _timer = new PeriodicTimer(Period, options.TimeProvider);
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Begins to sweep, on another thread, until it is disposed.</summary>
+    public static StoreSweeping Start(OpenStore open, SecretStoreOptions options)
+    {
+        return new StoreSweeping(open, options);
+    }
+
+    /// <summary>Sweeps now: secrets first, since they keep keys from being removed.</summary>
+    public static async ValueTask SweepAsync(OpenStore open, SecretStoreOptions options, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = options.TimeProvider.GetUtcNow();
+        var removal = new BulkChange(open, (stored, _) => ValueTask.FromResult<BulkStep?>(Removal(open, stored, now)), static _ => { });
+        await removal.RunAsync(cancellationToken).ConfigureAwait(false);
+        if (open.Ring is { } ring)
+        {
+            _ = await KeySweeping.SweepAsync(open, ring, options.DefaultEncryptionKeyId, now, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends it, and waits until it has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+        _timer.Dispose();
+        _closing.Dispose();
+    }
+
+    private static BulkStep Removal(OpenStore open, StoredSecret stored, DateTimeOffset now)
+    {
+        return SecretLife.Existing(stored.Secret, now) is null ? new BulkStep(open.SealRewritten(stored, null, []), 0) : default;
+    }
+
+    private async Task RunAsync()
+    {
+        CancellationToken closing = _closing.Token;
+        bool isOpen = true;
+        while (isOpen)
+        {
+            try
+            {
+                if (await _open.TryBeginSweepAsync(ClaimPeriod, closing).ConfigureAwait(false))
+                {
+                    await SweepAsync(_open, _options, closing).ConfigureAwait(false);
+                    await FinishRotationsAsync(closing).ConfigureAwait(false);
+                }
+            }
+            catch (Exception) when (!closing.IsCancellationRequested)
+            {
+                // Nobody waits for this; whoever uses the store meets the cause by themselves.
+            }
+            catch (Exception)
+            {
+                return;
+            }
+
+            isOpen = await WaitAsync(closing).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<bool> WaitAsync(CancellationToken closing)
+    {
+        try
+        {
+            return await _timer.WaitForNextTickAsync(closing).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A key that is rotated by itself is rewrapped by itself, also where an earlier attempt ended half-way.</summary>
+    private async ValueTask FinishRotationsAsync(CancellationToken cancellationToken)
+    {
+        if (_open.Ring is not { } ring)
+        {
+            return;
+        }
+
+        string[] unfinished = [.. ring.Keys.Keys.Values.Where(IsUnfinished).Select(static key => key.Id)];
+        foreach (string keyId in unfinished)
+        {
+            _ = await new KeyRewrapping(_open, keyId, null).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsUnfinished(EncryptionKey key)
+    {
+        return key is { RotationPeriod: not null, State: EncryptionKeyState.Enabled, Generations.Count: > 1 };
+    }
+}
