@@ -8,6 +8,9 @@ internal sealed class InterceptedRepository : ISecretRepository
     /// <summary>Called before a commit of a header; not while it runs itself.</summary>
     public Func<Task>? BeforeHeader { get; set; }
 
+    /// <summary>Called before a commit that changes records; not while it runs itself.</summary>
+    public Func<Task>? BeforeCommit { get; set; }
+
     /// <summary>Called before a payload is read; not while it runs itself.</summary>
     public Func<Task>? BeforePayload { get; set; }
 
@@ -18,6 +21,11 @@ internal sealed class InterceptedRepository : ISecretRepository
 
     /// <summary>Whether the store sweeps by itself; otherwise nothing happens but what a test does.</summary>
     public bool Sweeps { get; set; }
+
+    /// <summary>Thrown when the store asks whether to sweep, as often as given.</summary>
+    public int SweepFailures { get; set; }
+
+    public int SweepsBegun { get; private set; }
 
     public bool CompletesSynchronously => false;
 
@@ -67,6 +75,12 @@ internal sealed class InterceptedRepository : ISecretRepository
             }
         }
 
+        if (commit.Changes.Count > 0 && BeforeCommit is { } before)
+        {
+            BeforeCommit = null;
+            await before();
+        }
+
         return await _inner.CommitAsync(commit, cancellationToken);
     }
 
@@ -93,7 +107,11 @@ internal sealed class InterceptedRepository : ISecretRepository
     public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
         _inner.CompactAsync(progress, cancellationToken);
 
-    public ValueTask<bool> TryBeginSweepAsync(TimeSpan period, CancellationToken cancellationToken = default) => ValueTask.FromResult(Sweeps);
+    public ValueTask<bool> TryBeginSweepAsync(TimeSpan period, CancellationToken cancellationToken = default)
+    {
+        SweepsBegun++;
+        return SweepFailures-- > 0 ? throw new IOException("The medium failed.") : ValueTask.FromResult(Sweeps);
+    }
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 }

@@ -19,6 +19,9 @@ internal sealed class RemoteKeyProvider : IKeyProvider
     /// <summary>Whether a data key is left all zero, as by a provider that forgot to fill it in.</summary>
     public bool ForgetsTheKey { get; set; }
 
+    /// <summary>The generation under which data keys are wrapped; 0 does not tell.</summary>
+    public long Generation { get; set; }
+
     public int Calls { get; private set; }
 
     public bool CompletesSynchronously => false;
@@ -71,6 +74,6 @@ internal sealed class RemoteKeyProvider : IKeyProvider
         RandomNumberGenerator.Fill(message.AsSpan(0, NonceLength));
         using var cipher = new AesGcm(_key, TagLength);
         cipher.Encrypt(message.AsSpan(0, NonceLength), dataKey, message.AsSpan(NonceLength, dataKey.Length), message.AsSpan(NonceLength + dataKey.Length), associatedData);
-        return new WrappedDataKey(keyId, 0, message);
+        return new WrappedDataKey(keyId, Generation, message);
     }
 }
