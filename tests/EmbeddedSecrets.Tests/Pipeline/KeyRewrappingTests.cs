@@ -191,9 +191,31 @@ public sealed class KeyRewrappingTests
 
         RewrapResult result = await _store.Keys.RewrapAsync();
 
+        result.Rewrapped.Should().Be(2, "what was sealed under the generation between is sealed again before it is committed");
         result.DroppedGenerations.Should().HaveCount(2);
         (await UsageAsync()).Should().Equal(("default", 3, 2), ("other", 1, 1));
         (await _store.ReadTextAsync("a", "v1")).Should().Be("one");
+    }
+
+    [Test]
+    public async Task Rewrap_KeyIsRotatedBetweenSealingAndCommit_EndsUnderTheNewest()
+    {
+        await _store.Keys.RotateKeyAsync("default");
+        bool isRotated = false;
+        var progress = new DirectProgress(_ =>
+        {
+            // The one secret under the other key has nothing to do, and is told of while the first waits in its batch.
+            if (!isRotated)
+            {
+                isRotated = true;
+                _store.Keys.RotateKeyAsync("default").AsTask().GetAwaiter().GetResult();
+            }
+        });
+
+        RewrapResult result = await _store.Keys.RewrapAsync(null, progress);
+
+        result.Rewrapped.Should().Be(2);
+        (await UsageAsync()).Should().Equal(("default", 3, 2), ("other", 1, 1));
     }
 
     [Test]
