@@ -245,7 +245,7 @@ public sealed class KeyRewrappingTests
     {
         RepositoryHeader header = _repository.CurrentHeader;
         StoreHeader content = StoreHeader.Decode(header.Content);
-        NextRing<string> next = _ring.Prepare(content.RingState, change =>
+        NextRing<string> next = _ring.Prepare(change =>
         {
             change.AddGeneration(EncryptionKeys.Store, KeyGeneration.Generate(DateTimeOffset.UnixEpoch));
             return string.Empty;
@@ -270,7 +270,7 @@ public sealed class KeyRewrappingTests
     public async Task DropGeneration_Current_IsRefused()
     {
         await _store.DescribeSecretAsync("a");
-        Action drop = () => _ring.Prepare(StoreHeader.Decode(_repository.CurrentHeader.Content).RingState, change =>
+        Action drop = () => _ring.Prepare(change =>
         {
             change.DropGeneration("default", 1);
             return string.Empty;
