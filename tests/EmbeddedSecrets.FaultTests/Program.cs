@@ -11,6 +11,10 @@ internal static class Program
                 return await PutAndReadAsync(directory, keyFile, Number(count));
             case ["write", string directory, string keyFile, string writers, string puts, string putsACompaction]:
                 return await ChildWriters.RunAsync(directory, keyFile, Number(writers), Number(puts), Number(putsACompaction));
+            case ["storm", string directory, string keyFile, string process, string names, string role]:
+                return await StormChild.RunAsync(directory, keyFile, Number(process), Number(names), role == "compactor");
+            case ["serve", string directory, string keyFile]:
+                return ServingChild.Run(directory, keyFile);
             default:
                 await Console.Error.WriteLineAsync("This program is started by the tests.");
                 return 2;

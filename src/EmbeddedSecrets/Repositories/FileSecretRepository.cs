@@ -58,6 +58,9 @@ public sealed class FileSecretRepository : ISecretRepository
     /// <inheritdoc/>
     public RepositoryHeader CurrentHeader => Started().Header;
 
+    /// <summary>Gets how often bytes of a writer that died were met and removed. For tests.</summary>
+    internal int RemovedUnfinished => _log?.RemovedUnfinished ?? 0;
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The repository was started already.</exception>
     public ValueTask<RepositoryHeader?> ReadHeaderAsync(CancellationToken cancellationToken = default)
@@ -288,8 +291,11 @@ public sealed class FileSecretRepository : ISecretRepository
             try
             {
                 using ILogFile file = directory.Open(name, readOnly: true);
-                bool isLive = page is { HasMagic: true } && page.IsOfBoot(BootId.Current) && page.End.IsOf(_foundGeneration);
-                return LogScan.FindHeader(file, isLive ? page!.End.Offset : null);
+
+                // Read once: the next log may take the place of this one, and ends elsewhere.
+                LogEnd end = page?.End ?? default;
+                bool isLive = page is { HasMagic: true } && page.IsOfBoot(BootId.Current) && end.IsOf(_foundGeneration);
+                return LogScan.FindHeader(file, isLive ? end.Offset : null);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
