@@ -10,6 +10,8 @@ internal sealed class AttachedTracer : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly Process _strace;
     private readonly string _traceFile;
 
@@ -46,15 +48,25 @@ internal sealed class AttachedTracer : IAsyncDisposable
     /// <summary>Ends tracing, if the process has not ended, and returns what was traced.</summary>
     public async Task<string> DetachAsync()
     {
-        using var limit = new CancellationTokenSource(Limit);
         if (!_strace.HasExited)
         {
             // strace lets go of a process in order at SIGINT only.
             Needs.Run("kill", "-INT", $"{_strace.Id}");
         }
 
-        await _strace.WaitForExitAsync(limit.Token);
-        return await File.ReadAllTextAsync(_traceFile, limit.Token);
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await _strace.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It may wait for ever for a thread that began when the process died.
+            _strace.Kill();
+            await _strace.WaitForExitAsync(CancellationToken.None);
+        }
+
+        return await File.ReadAllTextAsync(_traceFile, CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

@@ -66,6 +66,8 @@ internal sealed class LiveChild : IAsyncDisposable
         return await ReadLineAsync();
     }
 
+    public void EndInput() => _process.StandardInput.Close();
+
     public void Kill() => _process.Kill(entireProcessTree: true);
 
     public async Task WaitForEndAsync() => await _process.WaitForExitAsync(_limit.Token);

@@ -87,6 +87,22 @@ internal sealed class Storm(string directory, string keyFile, int names) : IAsyn
         return compacts;
     }
 
+    /// <summary>Lets all processes end in order.</summary>
+    public async Task EndAsync()
+    {
+        foreach ((LiveChild child, _, _) in _running)
+        {
+            _killed[child.Id] = true;
+            child.EndInput();
+        }
+
+        foreach ((LiveChild child, Task reading, _) in _running)
+        {
+            await reading;
+            await child.WaitForEndAsync();
+        }
+    }
+
     public async Task KillAllAsync()
     {
         foreach ((LiveChild child, _, _) in _running)

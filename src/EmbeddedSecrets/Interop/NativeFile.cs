@@ -172,6 +172,27 @@ internal static class NativeFile
         Check("fsync", path, directory, static f => Libc.FSync(f));
     }
 
+    /// <summary>
+    /// Sees to it that the first bytes of a file have room on the disk, without changing them: a hole that is mapped and
+    /// written to on a full disk kills the process. Does nothing where the file system cannot do it.
+    /// </summary>
+    public static void FillHoles(SafeFileHandle file, string path, long length)
+    {
+        while (OperatingSystem.IsLinux() && Libc.FAllocate(file, 0, 0, length) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error == ErrorNumber.NotSupported)
+            {
+                return;
+            }
+
+            if (error != ErrorNumber.Interrupted)
+            {
+                throw new SystemCallException("fallocate", path, error);
+            }
+        }
+    }
+
     /// <summary>Gives a file a second name, which must not exist yet. Unlike a rename it never takes the place of anything.</summary>
     /// <returns>False when the name exists.</returns>
     public static bool TryLink(string existing, string created)

@@ -98,7 +98,8 @@ internal sealed partial class OpenLog
             throw StoreFailures.ReadOnly(_directory.Path);
         }
 
-        while (view == View ? view.Index.HasDropped : IsHeldElsewhere)
+        // A compaction that ended before the call may have left its old log open elsewhere.
+        while ((view == View && view.Index.HasDropped) || IsHeldElsewhere)
         {
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(FileSecretRepository));
             if (_writer is { IsStopped: true } stopped)

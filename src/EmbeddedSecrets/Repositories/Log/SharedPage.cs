@@ -111,10 +111,14 @@ internal sealed unsafe class SharedPage : IDisposable
 
     public bool IsOfBoot(UInt128 boot) => Unsafe.ReadUnaligned<UInt128>(_words + 2) == boot;
 
-    /// <summary>Makes a page of anything that stands there, while nobody else has the store open.</summary>
+    /// <summary>Makes a page of anything that stands there. One that is good stays so throughout: readers may follow it, and whoever comes after a reset that was cut short does it again.</summary>
     public void Reset(UInt128 boot, LogEnd end)
     {
-        Volatile.Write(ref Word(0), 0);
+        if (!IsOfBoot(boot) || Version != CurrentVersion)
+        {
+            Volatile.Write(ref Word(0), 0);
+        }
+
         Volatile.Write(ref Word(1), CurrentVersion);
         Unsafe.WriteUnaligned(_words + 2, boot);
         Intent = default;
