@@ -30,7 +30,7 @@ internal static unsafe class MappedPage
             }
 
             MemoryMappedFileAccess access = readOnly ? MemoryMappedFileAccess.Read : MemoryMappedFileAccess.ReadWrite;
-            var file = MemoryMappedFile.CreateFromFile(handle, null, SharedPage.Size, access, HandleInheritability.None, leaveOpen: true);
+            var file = MemoryMappedFile.CreateFromFile(handle, null, capacity: 0, access, HandleInheritability.None, leaveOpen: true);
             MemoryMappedViewAccessor view = file.CreateViewAccessor(0, SharedPage.Size, access);
             file.Dispose();
             byte* memory = null;
