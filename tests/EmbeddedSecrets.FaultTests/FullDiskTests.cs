@@ -60,6 +60,42 @@ public sealed class FullDiskTests
         await store.CreateSecretAsync("name", value);
     }
 
+    [Test]
+    public async Task OpenAsync_NoRoomForTheSharedPage_SaysSoAndWorksOnceThereIs([Values] bool shortened)
+    {
+        _volume = MountedVolume.Tmpfs("256k");
+        string keyFile = Path.Combine(_volume.Outside, "root.key");
+        string directory = Path.Combine(_volume.MountPoint, "store");
+        string page = Path.Combine(directory, "store.page");
+        using SecretValue value = SecretValue.FromText("value");
+        await using (SecretStore store = await SecretStore.OpenAsync(directory, RootKey.FromFile(keyFile)))
+        {
+            await store.CreateSecretAsync("name", value);
+        }
+
+        if (shortened)
+        {
+            await using FileStream stream = File.OpenWrite(page);
+            stream.SetLength(0);
+        }
+        else
+        {
+            File.Delete(page);
+        }
+
+        string ballast = Path.Combine(_volume.MountPoint, "ballast");
+        Func<Task> fill = () => File.WriteAllBytesAsync(ballast, new byte[1 << 20]);
+        await fill.Should().ThrowAsync<IOException>();
+
+        Func<Task> act = async () => await SecretStore.OpenAsync(directory, RootKey.FromFile(keyFile));
+        (await act.Should().ThrowAsync<SecretStoreException>()).Which.Code.Should().Be(SecretStoreErrorCodes.ServiceUnavailable);
+
+        File.Delete(ballast);
+        await using SecretStore again = await SecretStore.OpenAsync(directory, RootKey.FromFile(keyFile));
+        (await again.GetSecretValueAsync("name")).Dispose();
+        await again.PutSecretValueAsync("name", value);
+    }
+
     private static async Task FillAsync(SecretStore store, List<string> acknowledged, List<string> failed)
     {
         while (true)
