@@ -24,9 +24,7 @@ public sealed class FileSecretRepository : ISecretRepository
     private readonly Func<ILogDirectory?> _openDirectory;
     private readonly Lock _life = new();
 
-    private ILogDirectory? _directory;
-    private LogShare? _share;
-    private long _foundGeneration;
+    private LogOpening? _opening;
     private volatile OpenLog? _log;
     private volatile bool _disposed;
 
@@ -72,14 +70,12 @@ public sealed class FileSecretRepository : ISecretRepository
             Release();
             try
             {
-                _directory = _openDirectory();
-                if (_directory is null)
+                if (_openDirectory() is { } directory)
                 {
-                    return ValueTask.FromResult<RepositoryHeader?>(null);
+                    _opening = new LogOpening(directory, _settings, NewIndex);
                 }
 
-                _share = LogShare.Open(_directory, _settings);
-                return ValueTask.FromResult(FindHeader(_directory, _share.Page));
+                return ValueTask.FromResult(_opening?.FindHeader());
             }
             catch (Exception exception)
             {
@@ -104,14 +100,14 @@ public sealed class FileSecretRepository : ISecretRepository
         lock (_life)
         {
             CheckNotStarted();
-            if (_directory is null || _share is null)
+            if (_opening is null)
             {
                 throw _settings.ReadOnly ? StoreFailures.ReadOnly(Location) : new InvalidOperationException("Call ReadHeaderAsync before StartAsync.");
             }
 
             try
             {
-                _log = Start(_directory, _share, header, protector, cancellationToken)
+                _log = _opening.Start(header, protector, cancellationToken)
                     ?? throw new RepositoryConflictException(RepositoryConflict.Header);
             }
             catch (Exception exception)
@@ -276,89 +272,6 @@ public sealed class FileSecretRepository : ISecretRepository
         }
     }
 
-    /// <summary>By checksum alone; nothing of it is believed before the log is opened (DESIGN section 2, step a).</summary>
-    private RepositoryHeader? FindHeader(ILogDirectory directory, SharedPage? page)
-    {
-        while (true)
-        {
-            _foundGeneration = LogGenerations.FindNewest(directory);
-            if (_foundGeneration == 0)
-            {
-                return null;
-            }
-
-            string name = LogName.Of(_foundGeneration);
-            try
-            {
-                using ILogFile file = directory.Open(name, readOnly: true);
-
-                // Read once: the next log may take the place of this one, and ends elsewhere.
-                LogEnd end = page?.End ?? default;
-                bool isLive = page is { HasMagic: true } && page.IsOfBoot(BootId.Current) && end.IsOf(_foundGeneration);
-                return LogScan.FindHeader(file, isLive ? end.Offset : null);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                if (directory.Exists(name))
-                {
-                    throw StoreFailures.OpeningFailed(Path.Combine(Location, name), exception, _settings.ReadOnly);
-                }
-
-                // Another log has taken its place meanwhile.
-            }
-        }
-    }
-
-    /// <summary>Null when the log is another one than the header was found in: the keys must be unlocked anew.</summary>
-    private OpenLog? Start(ILogDirectory directory, LogShare share, RepositoryHeader header, IStoreProtector protector, CancellationToken cancellationToken)
-    {
-        share.Enter(TimeSpan.Zero, cancellationToken);
-        try
-        {
-            long newest = LogGenerations.FindNewest(directory);
-            if (newest == 0 && _foundGeneration == 0)
-            {
-                if (_settings.ReadOnly)
-                {
-                    throw StoreFailures.ReadOnly(Location);
-                }
-
-                _ = share.Join();
-                return OpenLog.Create(directory, share, header, protector, _settings, NewIndex);
-            }
-
-            if (newest != _foundGeneration)
-            {
-                return null;
-            }
-
-            if (share.Join() || !share.Page!.HasMagic)
-            {
-                ILogFile file = LogGenerations.Open(directory, newest, _settings.ReadOnly);
-                try
-                {
-                    return OpenLog.Recover(directory, share, file, newest, header, protector, _settings, NewIndex, cancellationToken);
-                }
-                catch
-                {
-                    file.Dispose();
-                    throw;
-                }
-            }
-
-            if (share.Page!.Version != SharedPage.CurrentVersion)
-            {
-                throw StoreFailures.PageOfNewerVersion(Location, share.Page.Version);
-            }
-        }
-        finally
-        {
-            share.Exit();
-        }
-
-        return OpenLog.Join(directory, share, header, protector, _settings, NewIndex, cancellationToken);
-    }
-
     private LogIndex NewIndex() => new(_payloads.Remove);
 
     private OpenLog Started()
@@ -378,9 +291,7 @@ public sealed class FileSecretRepository : ISecretRepository
 
     private void Release()
     {
-        _share?.Dispose();
-        _share = null;
-        _directory?.Dispose();
-        _directory = null;
+        _opening?.Dispose();
+        _opening = null;
     }
 }

@@ -28,6 +28,10 @@ internal static unsafe class MappedPage
                 RandomAccess.Write(handle, new byte[SharedPage.Size - facts.Length], facts.Length);
                 NativeFile.Flush(handle, path);
             }
+            else if (!readOnly)
+            {
+                NativeFile.FillHoles(handle, path, SharedPage.Size);
+            }
 
             MemoryMappedFileAccess access = readOnly ? MemoryMappedFileAccess.Read : MemoryMappedFileAccess.ReadWrite;
             var file = MemoryMappedFile.CreateFromFile(handle, null, capacity: 0, access, HandleInheritability.None, leaveOpen: true);

@@ -1,0 +1,137 @@
+using EmbeddedSecrets.Repositories.Log;
+
+namespace EmbeddedSecrets.Tests.Repositories;
+
+/// <summary>The rules of DESIGN F6 one by one, with what a killed writer leaves behind planted by hand.</summary>
+[TestFixture]
+public sealed class SharedWritingTests
+{
+    private TemporaryDirectory _directory = null!;
+    private SecretStore _store = null!;
+    private SharedPage _page = null!;
+
+    [SetUp]
+    public async Task OpenAsync()
+    {
+        _directory = new TemporaryDirectory();
+        _store = await SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]));
+        await PutAsync("name", "first");
+        _page = StoreDirectory.OpenOrMake(_directory.Store, readOnly: false)!.OpenPage()!;
+    }
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        _page.Dispose();
+        await _store.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Test]
+    public async Task Put_AfterAWriterThatDiedHalfWay_ZeroesWhatItLeft()
+    {
+        long end = _page.End.Offset;
+        const int Left = 8 << 10;
+        _page.Intent = (end, end + Left);
+        using (var log = new FileStream(_directory.LogPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            log.Position = end;
+            log.Write(Enumerable.Repeat((byte)0xee, Left).ToArray());
+        }
+
+        await PutAsync("name", "second");
+
+        _page.Intent.Should().Be((0L, 0L));
+        _directory.ReadLog().AsSpan((int)_page.End.Offset).IndexOfAnyExcept((byte)0).Should().Be(-1);
+        (await ReadAsync()).Should().Be("second");
+    }
+
+    [Test]
+    public async Task Put_AfterAWriterThatDiedBetweenPublishingAndClearing_KeepsWhatItPublished()
+    {
+        long before = _page.End.Offset;
+        await PutAsync("name", "second");
+        _page.Intent = (before, _page.End.Offset);
+
+        await PutAsync("other", "third");
+
+        (await ReadAsync()).Should().Be("second");
+        await _store.DisposeAsync();
+        _store = await SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]));
+        (await ReadAsync()).Should().Be("second");
+    }
+
+    [Test]
+    public async Task Put_WhileTheGenerationIsStopped_IsRefusedUntilACompactionHeals()
+    {
+        _page.StoppedGeneration = 1;
+
+        Func<Task> put = () => PutAsync("name", "second");
+
+        (await put.Should().ThrowAsync<SecretStoreUnavailableException>()).Which.Code.Should().Be(SecretStoreErrorCodes.WritesStopped);
+        (await ReadAsync()).Should().Be("first");
+        await _store.Maintenance.CompactAsync();
+        await put.Should().NotThrowAsync();
+        _page.StoppedGeneration.Should().Be(0);
+    }
+
+    [Test]
+    public void Publish_WhileOthersLook_IsSeenAsOneWord()
+    {
+        var one = new LogEnd(1, 8L << 20);
+        var two = new LogEnd(2, 16);
+        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        var publisher = new Thread(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                _page.Publish(one);
+                _page.Publish(two);
+            }
+        });
+        LogEnd real = _page.End;
+        _page.Publish(one);
+        publisher.Start();
+        bool torn = false;
+        while (!stop.IsCancellationRequested)
+        {
+            LogEnd seen = _page.End;
+            torn |= seen != one && seen != two;
+        }
+
+        publisher.Join();
+        _page.Publish(real);
+        torn.Should().BeFalse();
+    }
+
+    [Test]
+    public async Task Put_RightAfterAnother_AppendsNothingBetween()
+    {
+        // What the next frame begins at is what was published.
+        long end = _page.End.Offset;
+        await PutAsync("name", "second");
+
+        FrameHeader.TryRead(_directory.ReadLog().AsSpan((int)end, FrameHeader.Size), out FrameHeader header).Should().BeTrue();
+        header.Offset.Should().Be(end);
+        (end + header.FrameLength).Should().Be(_page.End.Offset);
+    }
+
+    private async Task PutAsync(string name, string text)
+    {
+        using SecretValue value = SecretValue.FromText(text);
+        try
+        {
+            await _store.PutSecretValueAsync(name, value);
+        }
+        catch (SecretNotFoundException)
+        {
+            await _store.CreateSecretAsync(name, value);
+        }
+    }
+
+    private async Task<string> ReadAsync()
+    {
+        using SecretValueResult result = await _store.GetSecretValueAsync("name");
+        return result.Value.RevealText();
+    }
+}
