@@ -14,7 +14,7 @@ internal static class ChildWriters
     public static int NumberIn(string value) => int.Parse(value.AsSpan(0, value.IndexOf('.', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
 
     /// <summary>One writer runs on the thread pool only, which has one thread under strace: the system calls of a run have one order and one count.</summary>
-    public static async Task<int> RunAsync(string directory, string keyFile, int writers, int puts, int putsACompaction)
+    public static async Task<int> RunAsync(string directory, string keyFile, int first, int writers, int puts, int putsACompaction)
     {
         await Task.Yield();
         SecretStore store;
@@ -31,11 +31,11 @@ internal static class ChildWriters
         Program.Tell("opened;");
         if (writers == 1)
         {
-            await WriteAsync(store, 0, puts, putsACompaction);
+            await WriteAsync(store, first, puts, putsACompaction);
         }
         else
         {
-            await Task.WhenAll(Enumerable.Range(0, writers).Select(writer => Task.Run(() => WriteAsync(store, writer, puts, putsACompaction))));
+            await Task.WhenAll(Enumerable.Range(first, writers).Select(writer => Task.Run(() => WriteAsync(store, writer, puts, putsACompaction))));
         }
 
         await store.DisposeAsync();

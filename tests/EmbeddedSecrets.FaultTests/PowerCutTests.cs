@@ -64,6 +64,53 @@ public sealed partial class PowerCutTests
         TestContext.Out.WriteLine($"power cuts on {kind}: {rounds} rounds, {acknowledgements} acknowledgements checked, 0 lost, {dropped} unfinished commits dropped");
     }
 
+    [TestCase("ext4", 20)]
+    [TestCase("xfs", 5)]
+    public async Task Put_PowerCutUnderSeveralProcesses_KeepsWhatWasAcknowledged(string kind, int rounds)
+    {
+        const int Processes = 3;
+        Random random = Needs.SeededRandom();
+        _volume = MountedVolume.OnLoopDevice(kind);
+        string keyFile = Path.Combine(_volume.Outside, "root.key");
+        string directory = Path.Combine(_volume.MountPoint, "shared");
+        var numbers = new WrittenNumbers();
+        for (int round = 0; round < rounds; round++)
+        {
+            ChildProcess[] children = [.. Enumerable.Range(0, Processes).Select(process => ChildProcess.StartWriters(directory, keyFile, Writers, process * Writers))];
+            try
+            {
+                int lines = random.Next(2, 500);
+                int[] read = await Task.WhenAll(children.Select(child => child.ReadLinesAsync(lines, Read)));
+                read.Should().OnlyContain(count => count == lines, "only the cut ends a child");
+                lock (numbers)
+                {
+                    numbers.Cut();
+                }
+
+                CutPower(_volume.MountPoint);
+                await Task.WhenAll(children.Select(child => child.KillAsync(Read)));
+            }
+            finally
+            {
+                Array.ForEach(children, static child => child.Dispose());
+            }
+
+            _volume.Unmount();
+            _volume.Mount();
+            await numbers.ReopenAndCheckAsync(directory, keyFile, Processes * Writers);
+        }
+
+        TestContext.Out.WriteLine($"power cuts on {kind} under {Processes} processes: {rounds} rounds, {numbers.Acknowledgements} acknowledgements checked, 0 lost");
+
+        void Read(string line)
+        {
+            lock (numbers)
+            {
+                numbers.Read(line);
+            }
+        }
+    }
+
     [TestCase("ext4")]
     [TestCase("xfs")]
     public async Task Open_PowerCutAfterTheFirstPut_StoreIsThere(string kind)

@@ -9,8 +9,8 @@ internal static class Program
         {
             case ["put-and-read", string directory, string keyFile, string count]:
                 return await PutAndReadAsync(directory, keyFile, Number(count));
-            case ["write", string directory, string keyFile, string writers, string puts, string putsACompaction]:
-                return await ChildWriters.RunAsync(directory, keyFile, Number(writers), Number(puts), Number(putsACompaction));
+            case ["write", string directory, string keyFile, string first, string writers, string puts, string putsACompaction]:
+                return await ChildWriters.RunAsync(directory, keyFile, Number(first), Number(writers), Number(puts), Number(putsACompaction));
             case ["storm", string directory, string keyFile, string process, string names, string role]:
                 return await StormChild.RunAsync(directory, keyFile, Number(process), Number(names), role == "compactor");
             case ["serve", string directory, string keyFile]:

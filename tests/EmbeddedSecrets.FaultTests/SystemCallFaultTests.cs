@@ -124,7 +124,7 @@ public sealed class SystemCallFaultTests
         await PrepareAsync(newStore: true);
 
         // On all paths: a log that is being made has a name that nobody knows beforehand.
-        TracedProcess.Outcome outcome = await TracedProcess.RunOnPathsAsync([], $"{Renames},{Flushes}", null, "write", _directory, _keyFile, "1", $"{Puts}", $"{PutsACompaction}");
+        TracedProcess.Outcome outcome = await TracedProcess.RunOnPathsAsync([], $"{Renames},{Flushes}", null, "write", _directory, _keyFile, "0", "1", $"{Puts}", $"{PutsACompaction}");
 
         string[] lines = outcome.Trace.Split('\n');
         int named = Array.FindIndex(lines, line => line.Contains("rename", StringComparison.Ordinal) && line.Contains(".ess", StringComparison.Ordinal));
@@ -201,7 +201,7 @@ public sealed class SystemCallFaultTests
             Path.GetDirectoryName(_directory)!, _directory, Path.GetDirectoryName(_keyFile)!, _keyFile, Path.Combine(_directory, "commit.lock"),
             .. logs.Select(name => Path.Combine(_directory, name)), .. logs.Select(name => Path.Combine(_directory, name + ".tmp")),
         ];
-        return TracedProcess.RunOnPathsAsync(paths, calls, inject, "write", _directory, _keyFile, "1", $"{Puts}", $"{PutsACompaction}");
+        return TracedProcess.RunOnPathsAsync(paths, calls, inject, "write", _directory, _keyFile, "0", "1", $"{Puts}", $"{PutsACompaction}");
     }
 
     /// <summary>The page is zeros until it is set up under the lock, and says nothing then.</summary>
