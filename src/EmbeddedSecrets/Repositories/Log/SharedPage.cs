@@ -114,9 +114,11 @@ internal sealed unsafe class SharedPage : IDisposable
     /// <summary>Makes a page of anything that stands there. One that is good stays so throughout: readers may follow it, and whoever comes after a reset that was cut short does it again.</summary>
     public void Reset(UInt128 boot, LogEnd end)
     {
-        if (!IsOfBoot(boot) || Version != CurrentVersion)
+        if (!HasMagic || !IsOfBoot(boot) || Version != CurrentVersion)
         {
             Volatile.Write(ref Word(0), 0);
+            Volatile.Write(ref Word(32), 0);
+            CompactedAt = 0;
         }
 
         Volatile.Write(ref Word(1), CurrentVersion);
@@ -124,9 +126,7 @@ internal sealed unsafe class SharedPage : IDisposable
         Intent = default;
         StoppedGeneration = 0;
         Holder = 0;
-        CompactedAt = 0;
         RetiringGeneration = 0;
-        Volatile.Write(ref Word(32), 0);
         Publish(end);
         Volatile.Write(ref Word(0), Magic);
     }
