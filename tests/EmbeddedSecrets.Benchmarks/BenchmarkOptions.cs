@@ -1,0 +1,44 @@
+namespace EmbeddedSecrets.Benchmarks;
+
+/// <summary>What the command line says.</summary>
+internal sealed class BenchmarkOptions
+{
+    private const int FullRounds = 15;
+    private const int QuickRounds = 5;
+
+    private string[] _only = [];
+
+    public bool IsQuick { get; private set; }
+
+    public string? Directory { get; private set; }
+
+    public int Rounds => IsQuick ? QuickRounds : FullRounds;
+
+    public static BenchmarkOptions Parse(ReadOnlySpan<string> arguments)
+    {
+        var options = new BenchmarkOptions();
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            switch (arguments[i])
+            {
+                case "--quick":
+                    options.IsQuick = true;
+                    break;
+                case "--only" when i + 1 < arguments.Length:
+                    options._only = arguments[++i].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+                    break;
+                case "--directory" when i + 1 < arguments.Length:
+                    options.Directory = arguments[++i];
+                    break;
+                default:
+                    throw new ArgumentException($"'{arguments[i]}' is no option: --quick, --only R1,W1-raw, --directory PATH.");
+            }
+        }
+
+        return options;
+    }
+
+    /// <summary>A row is asked for by its id or by the part of it before a hyphen.</summary>
+    public bool Wants(string id) =>
+        _only.Length == 0 || _only.Any(only => id.Equals(only, StringComparison.OrdinalIgnoreCase) || id.StartsWith(only + "-", StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,37 @@
+using EmbeddedSecrets.Interop;
+using Microsoft.Win32.SafeHandles;
+
+namespace EmbeddedSecrets.Benchmarks.Peers;
+
+/// <summary>The limit of a durable put: one write into room that was made ahead, and one flush of the data. Nothing is sealed.</summary>
+internal sealed class RawAppend : IDisposable
+{
+    private const int Room = 64 << 20;
+
+    private readonly string _path;
+    private readonly SafeFileHandle _file;
+    private long _end;
+
+    public RawAppend(string directory)
+    {
+        _path = Path.Combine(directory, "raw");
+        _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite);
+        byte[] zeros = new byte[1 << 20];
+        for (long offset = 0; offset < Room; offset += zeros.Length)
+        {
+            RandomAccess.Write(_file, zeros, offset);
+        }
+
+        RandomAccess.FlushToDisk(_file);
+    }
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        _end = _end + bytes.Length <= Room ? _end : 0;
+        RandomAccess.Write(_file, bytes, _end);
+        NativeFile.FlushData(_file, _path);
+        _end += bytes.Length;
+    }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using EmbeddedSecrets.Benchmarks.Fixtures;
+using EmbeddedSecrets.Benchmarks.Measuring;
+using EmbeddedSecrets.Benchmarks.Peers;
+
+namespace EmbeddedSecrets.Benchmarks.Rows;
+
+/// <summary>Durable puts of 1 KiB by 8 and 64 writers (W2). Each writer has names of its own, so that no put meets a conflict.</summary>
+internal static class ConcurrentWriteRows
+{
+    private const int Secrets = 6_400;
+    private const int Size = 1024;
+    private const string NoVersions = "no versions; envelope sealed by the application";
+
+    public static void Run(RowContext context)
+    {
+        if (!context.Wants("W2-8-sqlite", "W2-64-sqlite", "W2-64-batched", "W2-64-rocksdb"))
+        {
+            return;
+        }
+
+        string[] names = Corpus.Names(Secrets);
+        byte[][] keys = [.. names.Select(Encoding.UTF8.GetBytes)];
+        byte[] value = Corpus.Value(Size);
+        using SecretStore store = Workspace.Open(context.Workspace.NewPlace("store"));
+        Corpus.Fill(store, names, value);
+        using var sqlite = new SqlitePeer(context.Workspace.NewDirectory("sqlite"));
+        using var batched = new SqlitePeer(context.Workspace.NewDirectory("batched"));
+        using var batching = new BatchingSqlitePeer(batched);
+        using var rocksDb = new RocksDbPeer(context.Workspace.NewDirectory("rocksdb"));
+
+        foreach (int writers in (ReadOnlySpan<int>)[8, 64])
+        {
+            var envelopes = Enumerable.Range(0, writers).Select(static _ => new ReferenceEnvelope()).ToArray();
+            int few = context.Scaled(1_280, 640) / writers;
+            int many = context.Scaled(12_800, 6_400) / writers;
+            int Place(int worker, int i) => worker + (i * writers % Secrets);
+            var sides = new List<Side>
+            {
+                new("store", () => Clock.Tasks(writers, many, (worker, i) => Corpus.PutAsync(store, names[Place(worker, i)], value))),
+                new("sqlite", () => Clock.Threads(writers, few, (worker, i) => sqlite.Write(names[Place(worker, i)], envelopes[worker].Seal(value)))),
+                new("sqlite connections", () => SqliteWriters.Run(sqlite.Text, writers, few, (worker, i) => (names[Place(worker, i)], envelopes[worker].Seal(value)))),
+            };
+            if (writers == 64)
+            {
+                sides.Add(new("batched", () => Clock.Tasks(writers, many, (worker, i) => batching.WriteAsync(names[Place(worker, i)], envelopes[worker].Seal(value)))));
+                sides.Add(new("rocksdb", () => Clock.Threads(writers, many, (worker, i) => rocksDb.Write(keys[Place(worker, i)], envelopes[worker].Seal(value)))));
+            }
+
+            Rounds rounds = Rounds.Run(context.Rounds, sides);
+            context.Table.Tell($"W2-{writers} (for each writer)", rounds);
+            context.Add($"W2-{writers}-sqlite", rounds.RatioOf("sqlite", "store"), Goal.AtLeast(writers == 8 ? 4 : 12), "one connection, writers take turns; " + NoVersions);
+            context.Add($"W2-{writers}-sqlite-connections", rounds.RatioOf("sqlite connections", "store"), Goal.None, "a connection for each writer; " + NoVersions);
+            if (writers == 64)
+            {
+                context.Add("W2-64-batched", rounds.RatioOf("batched", "store"), Goal.AtLeast(2.2), "SQLite, transactions of all who wait; " + NoVersions);
+                context.Add("W2-64-rocksdb", rounds.RatioOf("rocksdb", "store"), Goal.AtLeast(3), "its own group commit; " + NoVersions);
+            }
+        }
+    }
+}

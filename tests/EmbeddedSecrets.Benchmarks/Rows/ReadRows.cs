@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using EmbeddedSecrets.Benchmarks.Fixtures;
+using EmbeddedSecrets.Benchmarks.Measuring;
+
+namespace EmbeddedSecrets.Benchmarks.Rows;
+
+/// <summary>Reads by random names of 10,000 against the limit (R1), and what they allocate (R3).</summary>
+internal static class ReadRows
+{
+    private const int Secrets = 10_000;
+    private const long LargeCache = 512L << 20;
+    private const int Threads = 2;
+
+    public static void Run(RowContext context)
+    {
+        foreach (int size in (ReadOnlySpan<int>)[64, 1024, 30_720])
+        {
+            if (context.Wants($"R1-{size}", $"R3-{size}") || (size == 1024 && context.Wants("R1-2threads")))
+            {
+                RunSize(context, size);
+            }
+        }
+
+        context.Skip("R2", "not built: there is no cache of data keys yet");
+    }
+
+    private static void RunSize(RowContext context, int size)
+    {
+        string[] names = Corpus.Names(Secrets);
+        int[] order = Corpus.Order(Secrets);
+        byte[] value = Corpus.Value(size);
+        string place = context.Workspace.NewPlace($"reads-{size}");
+        using SecretStore store = Workspace.Open(place, size > 1024 ? new SecretStoreOptions { PayloadCacheBytes = LargeCache } : null);
+        Corpus.Fill(store, names, value);
+
+        using var envelope = new ReferenceEnvelope();
+        var messages = names.ToDictionary(static name => name, _ => envelope.Seal(value));
+        foreach (string name in names)
+        {
+            store.GetSecretValue(name).Dispose();
+        }
+
+        int reads = size > 1024 ? context.Scaled(10_000, 5_000) : context.Scaled(40_000, 20_000);
+        byte[] buffer = new byte[size];
+        Rounds rounds = Rounds.Run(
+            context.Rounds,
+            new Side("limit", () => Clock.Sequential(reads, i => envelope.Open(messages[names[order[i & 0xffff]]], buffer))),
+            new Side("store", () => Clock.Sequential(reads, i => store.GetSecretValue(names[order[i & 0xffff]]).Dispose())));
+        context.Table.Tell($"R1-{size}", rounds);
+        context.Add($"R1-{size}", rounds.RatioOf("store", "limit"), Goal.AtMost(1.20));
+        if (size == 1024)
+        {
+            RunThreads(context, store, envelope, messages, names, order);
+        }
+
+        RunAllocations(context, store, names, size);
+    }
+
+    /// <summary>The limit runs in as many threads, each with a key instance and a buffer of its own: cores that share one clock are no fault of a lock.</summary>
+    private static void RunThreads(RowContext context, SecretStore store, ReferenceEnvelope envelope, Dictionary<string, byte[]> messages, string[] names, int[] order)
+    {
+        int reads = context.Scaled(40_000, 20_000);
+        ReferenceEnvelope[] envelopes = [.. Enumerable.Range(0, Threads).Select(_ => envelope.Copy())];
+        byte[][] buffers = [.. Enumerable.Range(0, Threads).Select(_ => new byte[1024])];
+        Rounds rounds = Rounds.Run(
+            context.Rounds,
+            new Side("limit", () => Clock.Threads(Threads, reads, (worker, i) => envelopes[worker].Open(messages[names[order[(i + (worker * 7919)) & 0xffff]]], buffers[worker]))),
+            new Side("store", () => Clock.Threads(Threads, reads, (worker, i) => store.GetSecretValue(names[order[(i + (worker * 7919)) & 0xffff]]).Dispose())));
+        context.Table.Tell("R1-2threads", rounds);
+        context.Add("R1-2threads", rounds.RatioOf("store", "limit"), Goal.AtMost(1.25), "1 KiB, both with 2 threads");
+        foreach (ReferenceEnvelope copy in envelopes)
+        {
+            copy.Dispose();
+        }
+    }
+
+    private static void RunAllocations(RowContext context, SecretStore store, string[] names, int size)
+    {
+        const int Reads = 1_000;
+        long results = Allocated(static () =>
+        {
+            _ = RuntimeHelpers.GetUninitializedObject(typeof(SecretValueResult));
+            _ = RuntimeHelpers.GetUninitializedObject(typeof(SecretValue));
+        });
+        Ratio beside = new(Enumerable.Range(0, context.Rounds).Select(_ => (double)Allocated(() =>
+        {
+            for (int i = 0; i < Reads; i++)
+            {
+                store.GetSecretValue(names[i]).Dispose();
+            }
+        }) / Reads).Select(bytes => bytes - results));
+        context.Add($"R3-{size}", beside, Goal.AtMost(64), $"bytes a read beside the {results} B of result and value");
+    }
+
+    private static long Allocated(Action action)
+    {
+        action();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        action();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

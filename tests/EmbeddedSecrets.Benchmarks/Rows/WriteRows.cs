@@ -1,0 +1,72 @@
+using System.Globalization;
+using EmbeddedSecrets.Benchmarks.Fixtures;
+using EmbeddedSecrets.Benchmarks.Measuring;
+using EmbeddedSecrets.Benchmarks.Peers;
+
+namespace EmbeddedSecrets.Benchmarks.Rows;
+
+/// <summary>
+/// Durable puts of 1 KiB by one writer (W1). Peers put the same value, sealed. The names are many, so that the secrets of
+/// the first rows have few versions; in W1-ring each has its ten.
+/// </summary>
+internal static class WriteRows
+{
+    private const int Secrets = 10_000;
+    private const int RingSecrets = 20;
+    private const int RingVersions = 10;
+    private const int Tags = 20;
+    private const int Size = 1024;
+
+    public static void Run(RowContext context)
+    {
+        context.Skip("W1-policy", "not built: there are no policies yet");
+        if (!context.Wants("W1-raw", "W1-sqlite", "W1-file", "W1-tags", "W1-ring"))
+        {
+            return;
+        }
+
+        string[] names = Corpus.Names(Secrets);
+        string[] fewNames = names[..RingSecrets];
+        byte[] value = Corpus.Value(Size);
+        using var envelope = new ReferenceEnvelope();
+        using SecretStore store = Filled(context, "store", names, value);
+        using SecretStore tagged = Filled(context, "tagged", names, value, new CreateSecretOptions { Tags = TwentyTags() });
+        using SecretStore ring = Filled(context, "ring", fewNames, value);
+        for (int i = 1; i < RingVersions * RingSecrets; i++)
+        {
+            Corpus.Put(ring, fewNames[i % RingSecrets], value);
+        }
+
+        using var raw = new RawAppend(context.Workspace.NewDirectory("raw"));
+        using var sqlite = new SqlitePeer(context.Workspace.NewDirectory("sqlite"));
+        var files = new FilePerSecretPeer(context.Workspace.NewDirectory("files"));
+
+        int puts = context.Scaled(600, 300);
+        int next = 0;
+        Side Of(string name, Action<int> put) => new(name, () => Clock.Sequential(puts, _ => put(next++)));
+        Rounds rounds = Rounds.Run(
+            context.Rounds,
+            Of("raw", _ => raw.Append(value)),
+            Of("store", i => Corpus.Put(store, names[i % Secrets], value)),
+            Of("tags", i => Corpus.Put(tagged, names[i % Secrets], value)),
+            Of("ring", i => Corpus.Put(ring, fewNames[i % RingSecrets], value)),
+            Of("sqlite", i => sqlite.Write(names[i % Secrets], envelope.Seal(value))),
+            Of("file", i => files.Write(names[i % Secrets], envelope.Seal(value))));
+        context.Table.Tell("W1", rounds);
+        context.Add("W1-raw", rounds.RatioOf("raw", "store"), Goal.AtLeast(0.90), "the limit seals nothing");
+        context.Add("W1-sqlite", rounds.RatioOf("sqlite", "store"), Goal.AtLeast(1.05), "one row a secret, no versions; envelope sealed by the application");
+        context.Add("W1-file", rounds.RatioOf("file", "store"), Goal.AtLeast(3.5), "no versions; envelope sealed by the application");
+        context.Add("W1-tags", rounds.RatioOf("raw", "tags"), Goal.AtLeast(0.90), "20 tags, against raw");
+        context.Add("W1-ring", rounds.RatioOf("raw", "ring"), Goal.None, "10 versions in every secret, against raw");
+    }
+
+    private static SecretStore Filled(RowContext context, string place, string[] names, byte[] value, CreateSecretOptions? options = null)
+    {
+        SecretStore store = Workspace.Open(context.Workspace.NewPlace(place));
+        Corpus.Fill(store, names, value, options);
+        return store;
+    }
+
+    private static Dictionary<string, string> TwentyTags() =>
+        Enumerable.Range(0, Tags).ToDictionary(static i => string.Create(CultureInfo.InvariantCulture, $"tag-{i:00}"), static i => string.Create(CultureInfo.InvariantCulture, $"value of tag {i:00}"));
+}
