@@ -19,10 +19,10 @@ internal sealed class RatioTable(TextWriter output)
     /// <summary>A row that could not be measured.</summary>
     public void Skip(string id, string why) => output.WriteLine($"ratio {id} - - {why}");
 
-    /// <summary>The medians of absolute times: an order of magnitude, no figure to compare.</summary>
+    /// <summary>The medians of absolute times: an order of magnitude, no figure to compare. The processor time counts this process alone.</summary>
     public void Tell(string title, Rounds rounds)
     {
-        IEnumerable<string> sides = rounds.Names.Select(name => string.Create(CultureInfo.InvariantCulture, $"{name} {rounds.MedianOf(name) * 1e6:0.00} us"));
+        IEnumerable<string> sides = rounds.Names.Select(name => string.Create(CultureInfo.InvariantCulture, $"{name} {rounds.MedianOf(name) * 1e6:0.00} us ({rounds.ProcessorMedianOf(name) * 1e6:0.00} of processors)"));
         output.WriteLine($"# {title}: {string.Join(", ", sides)}");
     }
 

@@ -1,11 +1,21 @@
+using System.Diagnostics;
+
 namespace EmbeddedSecrets.Benchmarks.Measuring;
 
-/// <summary>What each side cost in each round. All sides run in every round, each time in another order, after one run that does not count.</summary>
+/// <summary>
+/// What each side cost in each round. All sides run in every round, each time in another order, after one run that does not
+/// count. Beside the time the processor time of this process is told, which a busy machine changes less.
+/// </summary>
 internal sealed class Rounds
 {
     private readonly Dictionary<string, double[]> _costs;
+    private readonly Dictionary<string, double[]> _processorCosts;
 
-    private Rounds(Dictionary<string, double[]> costs) => _costs = costs;
+    private Rounds(IReadOnlyList<Side> sides, int count)
+    {
+        _costs = sides.ToDictionary(static side => side.Name, _ => new double[count]);
+        _processorCosts = sides.ToDictionary(static side => side.Name, _ => new double[count]);
+    }
 
     public IEnumerable<string> Names => _costs.Keys;
 
@@ -16,25 +26,35 @@ internal sealed class Rounds
             _ = side.Run();
         }
 
-        var costs = sides.ToDictionary(static side => side.Name, _ => new double[count]);
+        var rounds = new Rounds(sides, count);
         for (int round = 0; round < count; round++)
         {
             GC.Collect();
             for (int i = 0; i < sides.Count; i++)
             {
-                Side side = sides[(round + i) % sides.Count];
-                costs[side.Name][round] = side.Run();
+                rounds.Run(sides[(round + i) % sides.Count], round);
             }
         }
 
-        return new Rounds(costs);
+        return rounds;
     }
 
     public double MedianOf(string side) => new Ratio(_costs[side]).Median;
+
+    /// <summary>The processor time of one operation. Of a side that runs in other processes it says nothing.</summary>
+    public double ProcessorMedianOf(string side) => new Ratio(_processorCosts[side]).Median;
 
     /// <summary>The ratio within each round, so that what slows a whole round down slows both sides.</summary>
     public Ratio RatioOf(string dividend, string divisor) =>
         new(_costs[dividend].Zip(_costs[divisor], static (left, right) => left / right));
 
-    public Ratio RatioOf(string side, double divisor) => new(_costs[side].Select(cost => cost / divisor));
+    private void Run(Side side, int round)
+    {
+        TimeSpan processorBefore = Environment.CpuUsage.TotalTime;
+        long start = Stopwatch.GetTimestamp();
+        double cost = side.Run();
+        double share = (Environment.CpuUsage.TotalTime - processorBefore) / Stopwatch.GetElapsedTime(start);
+        _costs[side.Name][round] = cost;
+        _processorCosts[side.Name][round] = cost * share;
+    }
 }
