@@ -14,6 +14,9 @@ internal sealed class BenchmarkOptions
 
     public int Rounds => IsQuick ? QuickRounds : FullRounds;
 
+    /// <summary>Gets how long each side runs before it counts.</summary>
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 0.8 : 2);
+
     public static BenchmarkOptions Parse(ReadOnlySpan<string> arguments)
     {
         var options = new BenchmarkOptions();

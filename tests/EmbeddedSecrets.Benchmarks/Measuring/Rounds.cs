@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace EmbeddedSecrets.Benchmarks.Measuring;
 
 /// <summary>
-/// What each side cost in each round. All sides run in every round, each time in another order, after one run that does not
-/// count. Beside the time the processor time of this process is told, which a busy machine changes less.
+/// What each side cost in each round. All sides run in every round, each time in another order, after runs that do not count:
+/// the runtime compiles again what is called often, and must be done with that. Beside the time the processor time of this process is told, which a busy machine changes less.
 /// </summary>
 internal sealed class Rounds
 {
@@ -19,11 +19,16 @@ internal sealed class Rounds
 
     public IEnumerable<string> Names => _costs.Keys;
 
-    public static Rounds Run(int count, params IReadOnlyList<Side> sides)
+    public static Rounds Run(int count, TimeSpan warmUp, params IReadOnlyList<Side> sides)
     {
         foreach (Side side in sides)
         {
-            _ = side.Run();
+            long start = Stopwatch.GetTimestamp();
+            do
+            {
+                _ = side.Run();
+            }
+            while (Stopwatch.GetElapsedTime(start) < warmUp);
         }
 
         var rounds = new Rounds(sides, count);

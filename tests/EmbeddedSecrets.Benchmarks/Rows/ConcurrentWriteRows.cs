@@ -8,7 +8,6 @@ namespace EmbeddedSecrets.Benchmarks.Rows;
 /// <summary>Durable puts of 1 KiB by 8 and 64 writers (W2). Each writer has names of its own, so that no put meets a conflict.</summary>
 internal static class ConcurrentWriteRows
 {
-    private const int Secrets = 6_400;
     private const int Size = 1024;
     private const string NoVersions = "no versions; envelope sealed by the application";
 
@@ -19,7 +18,8 @@ internal static class ConcurrentWriteRows
             return;
         }
 
-        string[] names = Corpus.Names(Secrets);
+        // Enough that they have few versions at the end, as the peers keep one.
+        string[] names = Corpus.Names(context.Scaled(25_600, 12_800));
         byte[][] keys = [.. names.Select(Encoding.UTF8.GetBytes)];
         byte[] value = Corpus.Value(Size);
         using SecretStore store = Workspace.Open(context.Workspace.NewPlace("store"));
@@ -34,7 +34,7 @@ internal static class ConcurrentWriteRows
             var envelopes = Enumerable.Range(0, writers).Select(static _ => new ReferenceEnvelope()).ToArray();
             int few = context.Scaled(1_280, 640) / writers;
             int many = context.Scaled(12_800, 6_400) / writers;
-            int Place(int worker, int i) => worker + (i * writers % Secrets);
+            int Place(int worker, int i) => worker + (i * writers % names.Length);
             var sides = new List<Side>
             {
                 new("store", () => Clock.Tasks(writers, many, (worker, i) => Corpus.PutAsync(store, names[Place(worker, i)], value))),
@@ -47,7 +47,7 @@ internal static class ConcurrentWriteRows
                 sides.Add(new("rocksdb", () => Clock.Threads(writers, many, (worker, i) => rocksDb.Write(keys[Place(worker, i)], envelopes[worker].Seal(value)))));
             }
 
-            Rounds rounds = Rounds.Run(context.Rounds, sides);
+            Rounds rounds = Rounds.Run(context.Rounds, context.Options.WarmUp, sides);
             context.Table.Tell($"W2-{writers} (for each writer)", rounds);
             context.Add($"W2-{writers}-sqlite", rounds.RatioOf("sqlite", "store"), Goal.AtLeast(writers == 8 ? 4 : 12), "one connection, writers take turns; " + NoVersions);
             context.Add($"W2-{writers}-sqlite-connections", rounds.RatioOf("sqlite connections", "store"), Goal.None, "a connection for each writer; " + NoVersions);

@@ -43,6 +43,7 @@ internal static class OpeningRows
         double bytes = 0;
         Rounds rounds = Rounds.Run(
             context.Rounds,
+            TimeSpan.Zero,
             new Side("store", () =>
             {
                 double[] numbers = Open("open", place, name);

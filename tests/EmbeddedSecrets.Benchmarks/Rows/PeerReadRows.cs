@@ -41,6 +41,7 @@ internal static class PeerReadRows
         Side Of(string name, Action<int> read) => new(name, () => Clock.Sequential(reads, i => read(order[i & 0xffff])));
         Rounds rounds = Rounds.Run(
             context.Rounds,
+            context.Options.WarmUp,
             Of("store", i => store.GetSecretValue(names[i]).Dispose()),
             Of("hot name", _ => store.GetSecretValue(names[0]).Dispose()),
             Of("sqlite prepared", i => envelope.Open(sqlite.Read(names[i]), buffer)),

@@ -44,6 +44,7 @@ internal static class ReadRows
         byte[] buffer = new byte[size];
         Rounds rounds = Rounds.Run(
             context.Rounds,
+            context.Options.WarmUp,
             new Side("limit", () => Clock.Sequential(reads, i => envelope.Open(messages[names[order[i & 0xffff]]], buffer))),
             new Side("store", () => Clock.Sequential(reads, i => store.GetSecretValue(names[order[i & 0xffff]]).Dispose())));
         context.Table.Tell($"R1-{size}", rounds);
@@ -64,6 +65,7 @@ internal static class ReadRows
         byte[][] buffers = [.. Enumerable.Range(0, Threads).Select(_ => new byte[1024])];
         Rounds rounds = Rounds.Run(
             context.Rounds,
+            context.Options.WarmUp,
             new Side("limit", () => Clock.Threads(Threads, reads, (worker, i) => envelopes[worker].Open(messages[names[order[(i + (worker * 7919)) & 0xffff]]], buffers[worker]))),
             new Side("store", () => Clock.Threads(Threads, reads, (worker, i) => store.GetSecretValue(names[order[(i + (worker * 7919)) & 0xffff]]).Dispose())));
         context.Table.Tell("R1-2threads", rounds);

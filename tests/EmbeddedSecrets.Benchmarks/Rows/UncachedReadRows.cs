@@ -46,6 +46,7 @@ internal static class UncachedReadRows
         int reads = context.Scaled(30_000, 10_000);
         Rounds rounds = Rounds.Run(
             context.Rounds,
+            context.Options.WarmUp,
             new Side("limit", () => Clock.Sequential(reads, i =>
             {
                 long offset = offsets[names[order[i & 0xffff]]];

@@ -46,6 +46,7 @@ internal static class WriteRows
         Side Of(string name, Action<int> put) => new(name, () => Clock.Sequential(puts, _ => put(next++)));
         Rounds rounds = Rounds.Run(
             context.Rounds,
+            context.Options.WarmUp,
             Of("raw", _ => raw.Append(value)),
             Of("store", i => Corpus.Put(store, names[i % Secrets], value)),
             Of("tags", i => Corpus.Put(tagged, names[i % Secrets], value)),
