@@ -45,6 +45,9 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
         Keys = new SecretStoreKeys(_session, keyProvider as KeyRing, _options);
     }
 
+    /// <summary>Gets the life of the store, for tests that look at what is kept in memory.</summary>
+    internal StoreSession Session => _session;
+
     /// <summary>Gets what the repository found when it was opened, such as an unfinished commit that it dropped; null before the store is open.</summary>
     public RecoveryReport? Recovery => _session.Recovery;
 

@@ -5,6 +5,8 @@ public sealed class SecretStoreOptions
 {
     internal const long MaxPayloadCacheBytes = 1L << 40;
     internal const int MaxRecordCacheEntries = 1 << 24;
+    internal const int MaxDataKeyCacheEntries = 1 << 20;
+    internal const int DefaultDataKeyCacheEntries = 4_096;
     internal static readonly TimeSpan MinLockTimeout = TimeSpan.FromMilliseconds(1);
     internal static readonly TimeSpan MaxLockTimeout = TimeSpan.FromHours(1);
 
@@ -43,6 +45,18 @@ public sealed class SecretStoreOptions
     /// <summary>Gets or sets how many decoded records are kept in memory: names, stages, tags and wrapped data keys, no values.</summary>
     /// <value>0 to 16,777,216 records; the default is 16,384.</value>
     public int RecordCacheEntries { get; set; } = 16_384;
+
+    /// <summary>Gets or sets how many unwrapped data keys are kept in memory, so that a value that was read before is read without the key provider.</summary>
+    /// <value>
+    /// 0 to 1,048,576 keys, 0 for none; null, the default, for what the provider suggests: 4,096 for a <see cref="KeyRing"/>, whose
+    /// keys are in memory anyway, and 0 for a provider of one's own.
+    /// </value>
+    /// <remarks>
+    /// A key that leaves is zeroed. Every change of the key ring, such as disabling a key, empties the cache before it completes, and
+    /// so does closing the store. A provider of one's own is not asked again for a key that is kept: what it refuses from now on can
+    /// still be read until the store is closed.
+    /// </remarks>
+    public int? DataKeyCacheEntries { get; set; }
 
     /// <summary>Gets or sets how long a change waits while other instances of the store, in this process or another, write.</summary>
     /// <value>1 millisecond to 1 hour; the default is 30 seconds. A change whose turn does not come in this time fails with <c>Store.Locked</c>, and nothing is changed.</value>

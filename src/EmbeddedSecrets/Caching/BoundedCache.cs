@@ -14,14 +14,17 @@ internal sealed class BoundedCache<TKey, TValue>
     private readonly ConcurrentDictionary<TKey, Slot> _slots = new();
     private readonly Lock _gate = new();
     private readonly Func<TValue, long> _cost;
+    private readonly Action<TValue>? _onLeft;
     private readonly long _capacity;
     private Queue<Slot> _clock = new();
     private long _total;
 
-    public BoundedCache(long capacity, Func<TValue, long> cost)
+    /// <summary>What leaves the cache, or never got into it because it costs too much, goes to <paramref name="onLeft"/>: once, under a lock.</summary>
+    public BoundedCache(long capacity, Func<TValue, long> cost, Action<TValue>? onLeft = null)
     {
         _capacity = capacity;
         _cost = cost;
+        _onLeft = onLeft;
     }
 
     public int Count => _slots.Count;
@@ -52,6 +55,7 @@ internal sealed class BoundedCache<TKey, TValue>
             RemoveLocked(key);
             if (cost > _capacity)
             {
+                _onLeft?.Invoke(value);
                 return;
             }
 
@@ -86,6 +90,14 @@ internal sealed class BoundedCache<TKey, TValue>
     {
         lock (_gate)
         {
+            if (_onLeft is not null)
+            {
+                foreach (TKey key in _slots.Keys)
+                {
+                    RemoveLocked(key);
+                }
+            }
+
             _slots.Clear();
             _clock.Clear();
             _total = 0;
@@ -115,7 +127,12 @@ internal sealed class BoundedCache<TKey, TValue>
         if (_slots.TryRemove(key, out Slot? slot))
         {
             _total -= slot.Cost;
+            TValue? left = slot.Value;
             slot.Value = null;
+            if (left is not null)
+            {
+                _onLeft?.Invoke(left);
+            }
         }
     }
 

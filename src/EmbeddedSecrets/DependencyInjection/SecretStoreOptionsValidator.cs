@@ -22,6 +22,7 @@ internal static class SecretStoreOptionsValidator
             AcceptRollback = options.AcceptRollback,
             PayloadCacheBytes = options.PayloadCacheBytes,
             RecordCacheEntries = options.RecordCacheEntries,
+            DataKeyCacheEntries = options.DataKeyCacheEntries,
             LockTimeout = options.LockTimeout,
             TimeProvider = options.TimeProvider,
         };
@@ -39,6 +40,7 @@ internal static class SecretStoreOptionsValidator
         Require(options.DefaultEncryptionKeyId != EncryptionKeys.Store, $"{nameof(SecretStoreOptions.DefaultEncryptionKeyId)} is '{EncryptionKeys.Store}', which is reserved for the store itself. Name another key.");
         Require(options.PayloadCacheBytes is >= 0 and <= SecretStoreOptions.MaxPayloadCacheBytes, $"{nameof(SecretStoreOptions.PayloadCacheBytes)} is {options.PayloadCacheBytes}. Set 0 to {SecretStoreOptions.MaxPayloadCacheBytes} bytes.");
         Require(options.RecordCacheEntries is >= 0 and <= SecretStoreOptions.MaxRecordCacheEntries, $"{nameof(SecretStoreOptions.RecordCacheEntries)} is {options.RecordCacheEntries}. Set 0 to {SecretStoreOptions.MaxRecordCacheEntries} records.");
+        Require(options.DataKeyCacheEntries is null or (>= 0 and <= SecretStoreOptions.MaxDataKeyCacheEntries), $"{nameof(SecretStoreOptions.DataKeyCacheEntries)} is {options.DataKeyCacheEntries}. Set 0 to {SecretStoreOptions.MaxDataKeyCacheEntries} keys, or null for the default of the key provider.");
         Require(options.LockTimeout >= SecretStoreOptions.MinLockTimeout && options.LockTimeout <= SecretStoreOptions.MaxLockTimeout, $"{nameof(SecretStoreOptions.LockTimeout)} is {options.LockTimeout}. Set 1 millisecond to 1 hour.");
         Require(Enum.IsDefined(options.Recovery), $"{nameof(SecretStoreOptions.Recovery)} is {options.Recovery}. Set {nameof(RecoveryMode.DropUnfinished)} or {nameof(RecoveryMode.Strict)}.");
         Require(options.TimeProvider is not null, $"{nameof(SecretStoreOptions.TimeProvider)} is null. Set a clock, or leave the default.");

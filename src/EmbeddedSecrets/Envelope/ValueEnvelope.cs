@@ -63,6 +63,13 @@ internal static class ValueEnvelope
     /// <summary>Opens a payload into a value that the caller owns. Everything that does not fit is the one Tampered failure.</summary>
     public static SecretValue Open(ReadOnlySpan<byte> dataKey, in ValueContext context, ReadOnlySpan<byte> payload)
     {
+        using var cipher = new AesGcm(dataKey, CommittingCipher.TagLength);
+        return Open(cipher, context, payload);
+    }
+
+    /// <summary>The same with a cipher of the data key that nobody else uses meanwhile (DESIGN K6).</summary>
+    public static SecretValue Open(AesGcm cipher, in ValueContext context, ReadOnlySpan<byte> payload)
+    {
         int length = payload.Length - Overhead;
         if (length is < 1 or > SecretValue.MaxBytes || payload[0] != Format)
         {
@@ -75,7 +82,6 @@ internal static class ValueEnvelope
         bool isOpen = false;
         try
         {
-            using var cipher = new AesGcm(dataKey, CommittingCipher.TagLength);
             isOpen = CommittingCipher.TryOpen(cipher, payload.Slice(NonceOffset, CommittingCipher.NonceLength), payload[CiphertextOffset..], associatedData.Written, padded.Span);
         }
         finally

@@ -46,6 +46,9 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     /// <summary>Gets a value indicating whether the root key completes synchronously; the ring itself always does.</summary>
     public bool CompletesSynchronously => RootKey.CompletesSynchronously;
 
+    /// <summary>Raised, under a lock, after the keys in use were replaced or zeroed: what was unwrapped with them must go.</summary>
+    internal event Action? KeysReplaced;
+
     internal IRootKey RootKey => Volatile.Read(ref _rootKey);
 
     /// <summary>Makes a new ring with the default key and the store's key, and its state for the header: slots and sealed ring. The ring is open afterwards.</summary>
@@ -116,7 +119,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     {
         lock (_gate)
         {
-            Interlocked.Exchange(ref _open, null)?.Dispose();
+            Take(null);
         }
     }
 
@@ -146,7 +149,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         lock (_gate)
         {
             _ = Current();
-            Interlocked.Exchange(ref _open, next)?.Dispose();
+            Take(next);
             Volatile.Write(ref _rootKey, rootKey ?? _rootKey);
         }
     }
@@ -257,8 +260,14 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         {
             RequireFreeFor(storeId, location);
             _openFor = location;
-            Interlocked.Exchange(ref _open, ring)?.Dispose();
+            Take(ring);
         }
+    }
+
+    private void Take(RingKeys? next)
+    {
+        Interlocked.Exchange(ref _open, next)?.Dispose();
+        KeysReplaced?.Invoke();
     }
 
     /// <summary>A copy of a store has its id, so the place counts too: closing the copy would take the keys from the original.</summary>

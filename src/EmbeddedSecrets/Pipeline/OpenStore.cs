@@ -14,6 +14,7 @@ internal sealed partial class OpenStore : IDisposable
     private readonly ISecretRepository _repository;
     private readonly IKeyProvider _keyProvider;
     private readonly BoundedCache<string, StoredSecret> _records;
+    private readonly DataKeyCache _dataKeys;
     private readonly StoreCipher _cipher;
 
     /// <summary>Takes over the cipher.</summary>
@@ -24,10 +25,21 @@ internal sealed partial class OpenStore : IDisposable
         _cipher = cipher;
         Header = new UnlockedHeader(repository, keyProvider, cipher, headerRevision);
         _records = new BoundedCache<string, StoredSecret>(options.RecordCacheEntries, static _ => 1);
+        var ring = keyProvider as KeyRing;
+        _dataKeys = new DataKeyCache(options.DataKeyCacheEntries ?? (ring is null ? 0 : SecretStoreOptions.DefaultDataKeyCacheEntries));
+        if (ring is not null)
+        {
+            // A ring that changes or locks may refuse from now on what it unwrapped before.
+            ring.KeysReplaced += _dataKeys.Clear;
+        }
+
         HashVersionId = (incarnation, versionId) => _cipher.HashVersionId(incarnation, versionId);
     }
 
     public Func<UInt128, string, ulong> HashVersionId { get; }
+
+    /// <summary>The data keys of values that were read; empty and closed once the store is.</summary>
+    internal DataKeyCache DataKeys => _dataKeys;
 
     /// <summary>Loads a secret as it is stored, whether its recovery window has ended or not.</summary>
     public async ValueTask<StoredSecret?> LoadAsync(string name, CancellationToken cancellationToken)
@@ -110,7 +122,8 @@ internal sealed partial class OpenStore : IDisposable
                 return await IsCurrentAsync(stored, cancellationToken).ConfigureAwait(false) ? throw KeyFailures.Tampered() : null;
             }
 
-            return await ValueSealing.OpenAsync(_keyProvider, context, content.DataKey, payload, cancellationToken).ConfigureAwait(false);
+            return ValueSealing.TryOpenCached(_dataKeys, context, content, payload.Span)
+                ?? await ValueSealing.OpenAsync(_keyProvider, _dataKeys, context, content, payload, cancellationToken).ConfigureAwait(false);
         }
         catch (SecretUnavailableException)
         {
@@ -191,6 +204,11 @@ internal sealed partial class OpenStore : IDisposable
 
         foreach (SealedChange change in changes)
         {
+            foreach (UInt128 dropped in change.Change.DroppedPayloads)
+            {
+                _dataKeys.Remove(dropped);
+            }
+
             if (change.Stored is not null)
             {
                 _records.Set(change.Change.Name, change.Stored);
@@ -223,6 +241,12 @@ internal sealed partial class OpenStore : IDisposable
 
     public void Dispose()
     {
+        if (Ring is { } ring)
+        {
+            ring.KeysReplaced -= _dataKeys.Clear;
+        }
+
+        _dataKeys.Dispose();
         _cipher.Dispose();
         Header.Dispose();
     }

@@ -209,6 +209,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
     private async ValueTask<OpenStore> OpenOnceAsync(CancellationToken cancellationToken)
     {
         StoreCipher? cipher = null;
+        OpenStore? open = null;
         try
         {
             RepositoryHeader? header = await _repository.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
@@ -226,7 +227,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
             }
 
             Recovery = await _repository.StartAsync(header, cipher.Protector, cancellationToken).ConfigureAwait(false);
-            var open = new OpenStore(_repository, _keyProvider, _options, cipher, header.Revision);
+            open = new OpenStore(_repository, _keyProvider, _options, cipher, header.Revision);
             if (_repository.CurrentHeader.Revision != header.Revision)
             {
                 await open.ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
@@ -240,6 +241,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
         {
             if (cipher is not null)
             {
+                open?.Dispose();
                 cipher.Dispose();
                 (_keyProvider as KeyRing)?.Lock();
             }

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Caching;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Pipeline;
 
-/// <summary>Envelope encryption of one value: a fresh data key from the provider, used once and cleared (DESIGN K1).</summary>
+/// <summary>Envelope encryption of one value: a fresh data key from the provider, used for one encryption (DESIGN K1), and cleared unless a read keeps it in the cache.</summary>
 internal static class ValueSealing
 {
     private const int DataKeyLength = 32;
@@ -31,12 +32,64 @@ internal static class ValueSealing
         return content with { DataKey = wrapped };
     }
 
-    public static async ValueTask<SecretValue> OpenAsync(
-        IKeyProvider provider, ValueContext context, WrappedDataKey wrapped, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    /// <summary>Opens a payload whose data key is in the cache; null when it is not.</summary>
+    public static SecretValue? TryOpenCached(DataKeyCache cache, in ValueContext context, SealedContent content, ReadOnlySpan<byte> payload)
     {
+        if (!cache.TryUse(content, out CachedDataKey? key))
+        {
+            return null;
+        }
+
+        try
+        {
+            return OpenWith(key, context, payload);
+        }
+        finally
+        {
+            key.Release();
+        }
+    }
+
+    /// <summary>Opens a payload by its wrapped data key, which the cache then keeps.</summary>
+    public static async ValueTask<SecretValue> OpenAsync(
+        IKeyProvider provider, DataKeyCache cache, ValueContext context, SealedContent content, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        // Before the key is asked for: what is refused from now on must not get into the cache.
+        long epoch = cache.Epoch;
         using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
-        await UnwrapAsync(provider, wrapped, ValueEnvelope.DataKeyAssociatedData(context), dataKey.Memory, cancellationToken).ConfigureAwait(false);
-        return ValueEnvelope.Open(dataKey.Span, context, payload.Span);
+        await UnwrapAsync(provider, content.DataKey, ValueEnvelope.DataKeyAssociatedData(context), dataKey.Memory, cancellationToken).ConfigureAwait(false);
+        if (!cache.IsOn)
+        {
+            return ValueEnvelope.Open(dataKey.Span, context, payload.Span);
+        }
+
+        CachedDataKey key = cache.Make(dataKey.Span, content.DataKey);
+        SecretValue value;
+        try
+        {
+            value = OpenWith(key, context, payload.Span);
+        }
+        catch
+        {
+            key.Release();
+            throw;
+        }
+
+        cache.Add(content.PayloadId, key, epoch);
+        return value;
+    }
+
+    private static SecretValue OpenWith(CachedDataKey key, in ValueContext context, ReadOnlySpan<byte> payload)
+    {
+        AesGcm cipher = key.Rent();
+        try
+        {
+            return ValueEnvelope.Open(cipher, context, payload);
+        }
+        finally
+        {
+            key.GiveBack(cipher);
+        }
     }
 
     private static async ValueTask UnwrapAsync(

@@ -103,6 +103,7 @@ public sealed class AddSecretStoreTests
     [TestCase("DefaultEncryptionKeyId")]
     [TestCase("PayloadCacheBytes")]
     [TestCase("RecordCacheEntries")]
+    [TestCase("DataKeyCacheEntries")]
     [TestCase("TimeProvider")]
     public void Constructor_OptionOutOfRange_NamesTheOption(string option)
     {
@@ -120,6 +121,9 @@ public sealed class AddSecretStoreTests
                 break;
             case "RecordCacheEntries":
                 options.RecordCacheEntries = -1;
+                break;
+            case "DataKeyCacheEntries":
+                options.DataKeyCacheEntries = 1_048_577;
                 break;
             default:
                 options.TimeProvider = null!;

@@ -1,0 +1,102 @@
+using System.Diagnostics.CodeAnalysis;
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
+
+namespace EmbeddedSecrets.Caching;
+
+/// <summary>
+/// Unwrapped data keys by payload id, bounded. A payload is written once, under one data key for ever, so an entry is never
+/// wrong; it leaves when the encryption keys change or go, because the answer may be a refusal then (DESIGN K8). Safe for
+/// several threads at once; a hit takes no lock.
+/// </summary>
+internal sealed class DataKeyCache : IDisposable
+{
+    private readonly BoundedCache<UInt128, CachedDataKey> _entries;
+    private readonly Lock _gate = new();
+    private readonly Stack<PinnedBytes> _zeroed = new();
+    private readonly Action<PinnedBytes> _recycle;
+    private readonly int _capacity;
+    private long _epoch;
+    private bool _isClosed;
+
+    public DataKeyCache(int capacity)
+    {
+        _capacity = capacity;
+        _entries = new BoundedCache<UInt128, CachedDataKey>(capacity, static _ => 1, static key => key.Release());
+        _recycle = Recycle;
+    }
+
+    public bool IsOn => _capacity > 0;
+
+    public int Count => _entries.Count;
+
+    /// <summary>Counts the clearings. Taken before a key is unwrapped, given when it is added.</summary>
+    public long Epoch => Volatile.Read(ref _epoch);
+
+    /// <summary>Whether the key is here; if so the caller is a user of it and must release it.</summary>
+    public bool TryUse(SealedContent content, [MaybeNullWhen(false)] out CachedDataKey key)
+    {
+        return _entries.TryGet(content.PayloadId, out key) && key.IsOf(content.DataKey) && key.TryUse();
+    }
+
+    /// <summary>A copy of a data key that is not in the cache yet: the caller adds it, or releases it.</summary>
+    public CachedDataKey Make(ReadOnlySpan<byte> dataKey, WrappedDataKey wrapped)
+    {
+        PinnedBytes? memory;
+        lock (_zeroed)
+        {
+            _ = _zeroed.TryPop(out memory);
+        }
+
+        memory ??= new PinnedBytes(CommittingCipher.KeyLength);
+        dataKey.CopyTo(memory.Span);
+        return new CachedDataKey(memory, wrapped, _recycle);
+    }
+
+    /// <summary>Takes over a key that has opened its value. One that was unwrapped before the last clearing is only released.</summary>
+    public void Add(UInt128 payloadId, CachedDataKey key, long epoch)
+    {
+        lock (_gate)
+        {
+            if (!_isClosed && epoch == _epoch)
+            {
+                _entries.Set(payloadId, key);
+                return;
+            }
+        }
+
+        key.Release();
+    }
+
+    public void Remove(UInt128 payloadId) => _entries.Remove(payloadId);
+
+    /// <summary>Lets every key go, and keeps out what is being unwrapped right now.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _epoch++;
+            _entries.Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Clear();
+        }
+    }
+
+    private void Recycle(PinnedBytes memory)
+    {
+        lock (_zeroed)
+        {
+            if (_zeroed.Count < _capacity)
+            {
+                _zeroed.Push(memory);
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Caching;
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Tests.Envelope;
+
+namespace EmbeddedSecrets.Tests.Caching;
+
+[TestFixture]
+public sealed class DataKeyCacheTests
+{
+    private static readonly byte[] Key = Samples.Bytes(32);
+    private static readonly WrappedDataKey Wrapped = new("default", 1, new byte[1]);
+
+    [Test]
+    public void TryUse_KeyThatWasAdded_OpensWhatItSealed()
+    {
+        using var cache = new DataKeyCache(4);
+        cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+        byte[] payload = ValueEnvelope.Seal(Key, Samples.Context, Samples.Utf8("s3cret"));
+
+        cache.TryUse(Content(1), out CachedDataKey? key).Should().BeTrue();
+
+        using SecretValue value = ValueEnvelope.Open(key!.Rent(), Samples.Context, payload);
+        value.RevealText().Should().Be("s3cret");
+    }
+
+    [Test]
+    public void TryUse_RecordNamesAnotherKeyOrGeneration_IsAMiss()
+    {
+        using var cache = new DataKeyCache(4);
+        cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+
+        cache.TryUse(Content(1) with { DataKey = new WrappedDataKey("other", 1, new byte[1]) }, out _).Should().BeFalse();
+        cache.TryUse(Content(1) with { DataKey = new WrappedDataKey("default", 2, new byte[1]) }, out _).Should().BeFalse();
+    }
+
+    [Test]
+    public void Add_BeyondTheBound_KeepsTheBound()
+    {
+        using var cache = new DataKeyCache(4);
+
+        for (int i = 0; i < 100; i++)
+        {
+            cache.Add((UInt128)i, cache.Make(Key, Wrapped), cache.Epoch);
+        }
+
+        cache.Count.Should().Be(4);
+    }
+
+    [Test]
+    public void Add_UnwrappedBeforeTheLastClearing_IsKeptOut()
+    {
+        using var cache = new DataKeyCache(4);
+        long before = cache.Epoch;
+        cache.Clear();
+
+        cache.Add(1, cache.Make(Key, Wrapped), before);
+
+        cache.Count.Should().Be(0);
+    }
+
+    [Test]
+    public void Add_AfterDispose_IsKeptOut()
+    {
+        var cache = new DataKeyCache(4);
+        cache.Dispose();
+
+        cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+
+        cache.Count.Should().Be(0);
+    }
+
+    [TestCase("evicted")]
+    [TestCase("removed")]
+    [TestCase("replaced")]
+    [TestCase("cleared")]
+    [TestCase("closed")]
+    public void Entry_Leaves_IsZeroedAndItsInstanceDisposed(string how)
+    {
+        using var cache = new DataKeyCache(1);
+        var memory = new PinnedBytes(Key);
+        var key = new CachedDataKey(memory, Wrapped, static _ => { });
+        System.Security.Cryptography.AesGcm instance = key.Rent();
+        key.GiveBack(instance);
+        cache.Add(1, key, cache.Epoch);
+        memory.Span.SequenceEqual(Key).Should().BeTrue();
+
+        switch (how)
+        {
+            case "evicted":
+                cache.Add(2, cache.Make(Key, Wrapped), cache.Epoch);
+                break;
+            case "removed":
+                cache.Remove(1);
+                break;
+            case "replaced":
+                cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+                break;
+            case "cleared":
+                cache.Clear();
+                break;
+            default:
+                cache.Dispose();
+                break;
+        }
+
+        memory.Span.ContainsAnyExcept((byte)0).Should().BeFalse();
+        instance.Invoking(i => i.Encrypt(new byte[12], Key, new byte[32], new byte[16])).Should().Throw<ObjectDisposedException>();
+        key.TryUse().Should().BeFalse();
+    }
+
+    [Test]
+    public void Entry_LeavesWhileItIsUsed_IsZeroedByItsLastUser()
+    {
+        using var cache = new DataKeyCache(1);
+        var memory = new PinnedBytes(Key);
+        cache.Add(1, new CachedDataKey(memory, Wrapped, static _ => { }), cache.Epoch);
+        cache.TryUse(Content(1), out CachedDataKey? used).Should().BeTrue();
+
+        cache.Clear();
+
+        memory.Span.SequenceEqual(Key).Should().BeTrue("somebody still reads with it");
+        used!.Release();
+        memory.Span.ContainsAnyExcept((byte)0).Should().BeFalse();
+    }
+
+    [Test]
+    public void Rent_WhileAnotherHasIt_IsAnotherInstance()
+    {
+        using var cache = new DataKeyCache(1);
+        CachedDataKey key = cache.Make(Key, Wrapped);
+
+        System.Security.Cryptography.AesGcm first = key.Rent();
+        System.Security.Cryptography.AesGcm second = key.Rent();
+
+        second.Should().NotBeSameAs(first);
+        key.GiveBack(second);
+        key.GiveBack(first);
+        key.Rent().Should().BeSameAs(second, "one is kept");
+        first.Invoking(i => i.Encrypt(new byte[12], Key, new byte[32], new byte[16])).Should().Throw<ObjectDisposedException>("the other is dropped");
+    }
+
+    [Test]
+    public void TryUse_NoCapacity_IsAlwaysAMiss()
+    {
+        using var cache = new DataKeyCache(0);
+
+        cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+
+        cache.IsOn.Should().BeFalse();
+        cache.TryUse(Content(1), out _).Should().BeFalse();
+    }
+
+    private static SealedContent Content(UInt128 payloadId) => new(payloadId, 100, Wrapped);
+}
