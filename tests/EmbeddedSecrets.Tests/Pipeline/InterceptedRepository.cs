@@ -17,6 +17,12 @@ internal sealed class InterceptedRepository : ISecretRepository
     /// <summary>Called after a record was found and before it is returned; not while it runs itself.</summary>
     public Func<Task>? AfterFind { get; set; }
 
+    /// <summary>What a hostile medium hands out instead of a record.</summary>
+    public Func<RepositoryRecord, RepositoryRecord>? ReplaceRecord { get; set; }
+
+    /// <summary>Which payload a hostile medium hands out instead of the one that was asked for.</summary>
+    public Func<UInt128, UInt128>? ReplacePayload { get; set; }
+
     public int Headers { get; private set; }
 
     /// <summary>Whether the store sweeps by itself; otherwise nothing happens but what a test does.</summary>
@@ -49,7 +55,7 @@ internal sealed class InterceptedRepository : ISecretRepository
             await action();
         }
 
-        return found;
+        return found is { } record && ReplaceRecord is not null ? ReplaceRecord(record) : found;
     }
 
     public async ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default)
@@ -60,7 +66,7 @@ internal sealed class InterceptedRepository : ISecretRepository
             await action();
         }
 
-        return await _inner.ReadPayloadAsync(id, destination, cancellationToken);
+        return await _inner.ReadPayloadAsync(ReplacePayload?.Invoke(id) ?? id, destination, cancellationToken);
     }
 
     public async ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken = default)
