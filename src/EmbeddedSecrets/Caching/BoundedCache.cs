@@ -29,6 +29,9 @@ internal sealed class BoundedCache<TKey, TValue>
 
     public int Count => _slots.Count;
 
+    /// <summary>Whether something has to leave for what comes next. Takes no lock, so it may be out of date.</summary>
+    public bool IsFull => Volatile.Read(ref _total) >= _capacity;
+
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
         if (_capacity > 0 && _slots.TryGetValue(key, out Slot? slot) && slot.Value is { } found)

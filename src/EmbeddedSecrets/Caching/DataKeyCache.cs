@@ -11,11 +11,15 @@ namespace EmbeddedSecrets.Caching;
 /// </summary>
 internal sealed class DataKeyCache : IDisposable
 {
+    /// <summary>Of how many keys a full cache takes one: putting each in and another out costs more than it saves.</summary>
+    public const uint OffersPerPlace = 8;
+
     private readonly BoundedCache<UInt128, CachedDataKey> _entries;
     private readonly Lock _gate = new();
     private readonly Stack<PinnedBytes> _zeroed = new();
     private readonly Action<PinnedBytes> _recycle;
     private readonly int _capacity;
+    private uint _offers;
     private long _epoch;
     private bool _isClosed;
 
@@ -26,8 +30,6 @@ internal sealed class DataKeyCache : IDisposable
         _recycle = Recycle;
     }
 
-    public bool IsOn => _capacity > 0;
-
     public int Count => _entries.Count;
 
     /// <summary>Counts the clearings. Taken before a key is unwrapped, given when it is added.</summary>
@@ -37,6 +39,12 @@ internal sealed class DataKeyCache : IDisposable
     public bool TryUse(SealedContent content, [MaybeNullWhen(false)] out CachedDataKey key)
     {
         return _entries.TryGet(content.PayloadId, out key) && key.IsOf(content.DataKey) && key.TryUse();
+    }
+
+    /// <summary>Whether the next key is worth a place: always while there is room, seldom when another must leave for it.</summary>
+    public bool Admits()
+    {
+        return _capacity > 0 && (!_entries.IsFull || Interlocked.Increment(ref _offers) % OffersPerPlace == 0);
     }
 
     /// <summary>A copy of a data key that is not in the cache yet: the caller adds it, or releases it.</summary>

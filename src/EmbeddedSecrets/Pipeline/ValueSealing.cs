@@ -58,7 +58,7 @@ internal static class ValueSealing
         long epoch = cache.Epoch;
         using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
         await UnwrapAsync(provider, content.DataKey, ValueEnvelope.DataKeyAssociatedData(context), dataKey.Memory, cancellationToken).ConfigureAwait(false);
-        if (!cache.IsOn)
+        if (!cache.Admits())
         {
             return ValueEnvelope.Open(dataKey.Span, context, payload.Span);
         }

@@ -147,8 +147,18 @@ public sealed class DataKeyCacheTests
 
         cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
 
-        cache.IsOn.Should().BeFalse();
+        cache.Admits().Should().BeFalse();
         cache.TryUse(Content(1), out _).Should().BeFalse();
+    }
+
+    [Test]
+    public void Admits_Full_TakesOneOfSeveral()
+    {
+        using var cache = new DataKeyCache(1);
+        cache.Admits().Should().BeTrue("there is room");
+        cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+
+        Enumerable.Range(0, 4 * (int)DataKeyCache.OffersPerPlace).Count(_ => cache.Admits()).Should().Be(4);
     }
 
     private static SealedContent Content(UInt128 payloadId) => new(payloadId, 100, Wrapped);
