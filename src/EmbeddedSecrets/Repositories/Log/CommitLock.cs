@@ -148,7 +148,6 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
             Exception? failure = TakeBoth();
             lock (_gate)
             {
-                _taking = false;
                 _failure = failure;
                 _granted = failure is null && _wanted && !_closed;
                 if (failure is null && !_granted)
@@ -156,6 +155,8 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
                     commit.Release();
                 }
 
+                // Last: from here on a caller takes a free lock on its own thread, and a release after that would take it away.
+                _taking = false;
                 Monitor.PulseAll(_gate);
                 if (_closed)
                 {
