@@ -227,12 +227,9 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
             }
 
             Recovery = await _repository.StartAsync(header, cipher.Protector, cancellationToken).ConfigureAwait(false);
-            open = new OpenStore(_repository, _keyProvider, _options, cipher, header.Revision);
-            if (_repository.CurrentHeader.Revision != header.Revision)
-            {
-                await open.ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
-            }
 
+            // A newer header is unlocked by the first operation that needs it: the repository cannot be started a second time.
+            open = new OpenStore(_repository, _keyProvider, _options, cipher, header.Revision);
             _sweeping = _options.ReadOnly ? null : StoreSweeping.Start(open, _options);
             Volatile.Write(ref _open, open);
             return open;
