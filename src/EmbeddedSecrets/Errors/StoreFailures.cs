@@ -36,6 +36,11 @@ internal static class StoreFailures
         500,
         $"The store in '{location}' is older than its rollback anchor and is open elsewhere. Nothing was changed. Close it everywhere; then open it once with {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.AcceptRollback)} if the older state is what you want.");
 
+    public static SecretStoreIntegrityException ReplacedWhileOpen(string location) => new(
+        SecretStoreErrorCodes.RolledBack,
+        500,
+        $"The store in '{location}' was replaced by a restored or an older one while it was open here. Nothing of it was used. Close the store and open it again.");
+
     public static SecretStoreIntegrityException Again(SecretStoreIntegrityException failure) =>
         new(failure.Code, failure.HttpStatus, failure.Message);
 

@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Errors;
+
 namespace EmbeddedSecrets.Repositories;
 
 /// <summary>The change sequence, and those who wait until it moves.</summary>
@@ -7,6 +9,7 @@ internal sealed class ChangeSignal
     private TaskCompletionSource? _moved;
     private bool _closed;
     private Type? _owner;
+    private SecretStoreIntegrityException? _failure;
     private long _sequence;
 
     public long Sequence => Volatile.Read(ref _sequence);
@@ -24,6 +27,20 @@ internal sealed class ChangeSignal
             }
 
             Volatile.Write(ref _sequence, sequence);
+            moved = _moved;
+            _moved = null;
+        }
+
+        moved?.SetResult();
+    }
+
+    /// <summary>Ends every wait, since nothing that comes can be believed any more.</summary>
+    public void Fail(SecretStoreIntegrityException failure)
+    {
+        TaskCompletionSource? moved;
+        lock (_gate)
+        {
+            _failure = failure;
             moved = _moved;
             _moved = null;
         }
@@ -55,6 +72,10 @@ internal sealed class ChangeSignal
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_closed, _owner!);
+                if (_failure is { } failure)
+                {
+                    throw StoreFailures.Again(failure);
+                }
 
                 if (_sequence > after)
                 {

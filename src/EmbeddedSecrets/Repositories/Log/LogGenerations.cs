@@ -50,9 +50,9 @@ internal static class LogGenerations
             bool removed = false;
             foreach (string name in directory.ListNames())
             {
-                if ((LogName.GenerationOf(name) is > 0 and long older && older < generation) || LogName.IsTemporary(name))
+                if ((LogName.GenerationOf(name) is > 0 and long older && older < generation) || LogName.IsTemporary(name) || LogName.IsStaging(name))
                 {
-                    directory.Delete(name);
+                    TryDelete(directory, name);
                     removed = true;
                 }
             }

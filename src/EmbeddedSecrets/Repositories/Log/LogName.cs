@@ -6,7 +6,8 @@ namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
 /// The names of logs: <c>log-</c>, the generation as 16 hexadecimal digits, <c>.ess</c>; and behind it, while one is made,
-/// a dot, 8 random hexadecimal digits and <c>.tmp</c>, so that two that are made at once never meet.
+/// a dot, 8 random hexadecimal digits and <c>.tmp</c>, so that two that are made at once never meet. A backup is verified in a
+/// folder called <c>restoring-</c> and 8 random digits.
 /// </summary>
 internal static class LogName
 {
@@ -14,6 +15,7 @@ internal static class LogName
 
     private const string Prefix = "log-";
     private const string Suffix = ".ess";
+    private const string StagingPrefix = "restoring-";
     private const string TemporarySuffix = ".tmp";
     private const char Separator = '.';
     private const int GenerationDigits = 16;
@@ -35,6 +37,15 @@ internal static class LogName
         && name[LogLength] == Separator
         && !name.AsSpan(LogLength + 1, RandomDigits).ContainsAnyExcept(LowercaseDigits)
         && GenerationOf(name[..LogLength]) > 0;
+
+    /// <summary>A new name for the folder in which a backup is verified.</summary>
+    public static string NewStaging() => StagingPrefix + RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true);
+
+    /// <summary>Whether the name is exactly one that <see cref="NewStaging"/> gives.</summary>
+    public static bool IsStaging(string name) =>
+        name.Length == StagingPrefix.Length + RandomDigits
+        && name.StartsWith(StagingPrefix, StringComparison.Ordinal)
+        && !name.AsSpan(StagingPrefix.Length).ContainsAnyExcept(LowercaseDigits);
 
     /// <summary>The generation that a file name tells, or 0.</summary>
     public static long GenerationOf(string name) =>

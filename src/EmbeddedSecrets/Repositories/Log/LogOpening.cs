@@ -107,6 +107,11 @@ internal sealed class LogOpening : IDisposable
                 throw StoreFailures.PageOfNewerVersion(_directory.Path, _share.Page.Version);
             }
         }
+        catch
+        {
+            _share.Leave();
+            throw;
+        }
         finally
         {
             _share.Exit();

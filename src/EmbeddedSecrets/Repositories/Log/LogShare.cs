@@ -118,6 +118,12 @@ internal sealed class LogShare : IDisposable
         return alone;
     }
 
+    /// <summary>
+    /// Ends being present, for who did not set up the page. Only with the right to write: whoever has it next must not take
+    /// somebody present for a sign that the page is right.
+    /// </summary>
+    public void Leave() => _page?.Presence.Release();
+
     /// <summary>Ends being present. Only with the right to write.</summary>
     /// <returns>Whether no other instance that writes is there.</returns>
     public bool Part() => _page is { } page && page.Presence.TryTake();

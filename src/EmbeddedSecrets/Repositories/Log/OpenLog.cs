@@ -99,8 +99,10 @@ internal sealed partial class OpenLog : IDisposable
     /// <summary>Ends what is under way. The last who writes appends a closing frame, unless the log ends with one or must not be written any more.</summary>
     public void Close()
     {
-        _timer.Dispose();
         _closing.Cancel();
+
+        // One that is under way could open a file, or a page, after they were closed.
+        _timer.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Commits?.Close();
 
         // Whoever compacts sees that the log is closing and cleans up, on its own thread.
@@ -223,6 +225,13 @@ internal sealed partial class OpenLog : IDisposable
                     return false;
                 }
 
+                if (opened.State.Epoch != _state.Epoch)
+                {
+                    // Revisions, which all that is cached goes by, mean something else there.
+                    opened.View.File.Dispose();
+                    throw StoreFailures.ReplacedWhileOpen(_directory.Path);
+                }
+
                 LogView old = _view;
                 Use(opened.View, opened.State);
                 Forget(old);
@@ -236,6 +245,7 @@ internal sealed partial class OpenLog : IDisposable
         {
             // A part of it may be in the index already: nothing of it can be believed.
             _failure = exception;
+            Signal.Fail(exception);
             throw;
         }
 

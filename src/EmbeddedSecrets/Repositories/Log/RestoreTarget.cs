@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Repositories.Log;
@@ -6,8 +5,6 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// <summary>The directory that a backup is restored to, held so that nobody else opens it meanwhile.</summary>
 internal sealed class RestoreTarget : IDisposable
 {
-    private const string StagingPrefix = "restoring-";
-    private const int RandomDigits = 8;
     private const int CopyBytes = 64 << 10;
 
     private readonly StoreDirectory _directory;
@@ -47,6 +44,10 @@ internal sealed class RestoreTarget : IDisposable
             share = null;
             return target;
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailures.OpeningFailed(location, exception, readOnly: false);
+        }
         finally
         {
             share?.Dispose();
@@ -59,7 +60,7 @@ internal sealed class RestoreTarget : IDisposable
     {
         try
         {
-            _staging = Path.Combine(_directory.Path, StagingPrefix + RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true));
+            _staging = Path.Combine(_directory.Path, LogName.NewStaging());
             StoreDirectory staging = StoreDirectory.OpenOrMake(_staging, readOnly: false)!;
             using ILogFile file = staging.Create(LogName.NewTemporaryOf(1));
             byte[] buffer = new byte[CopyBytes];
@@ -95,7 +96,15 @@ internal sealed class RestoreTarget : IDisposable
 
         RollbackHead restored = verified.RestoreTo(_directory, _newest + 1, epoch);
         LogGenerations.RemoveOlder(_directory, _newest + 1);
-        anchor?.Advance(restored);
+        try
+        {
+            anchor?.Advance(restored);
+        }
+        catch (Exception exception) when (exception is not SecretStoreException)
+        {
+            throw StoreFailures.AnchorFailed(exception);
+        }
+
         return restored;
     }
 
@@ -110,10 +119,11 @@ internal sealed class RestoreTarget : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It holds what the backup holds, sealed; the next restore makes a folder of another name.
+            // It holds what the backup holds, sealed; the next opening or compaction removes it.
         }
         finally
         {
+            _share.Leave();
             _share.Exit();
             _share.Dispose();
         }

@@ -61,7 +61,8 @@ internal sealed class StoreDirectory : ILogDirectory
         }
     }
 
-    public IReadOnlyList<string> ListNames() => [.. Directory.EnumerateFiles(Path).Select(static file => System.IO.Path.GetFileName(file))];
+    public IReadOnlyList<string> ListNames() =>
+        [.. new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(static entry => entry is FileInfo || LogName.IsStaging(entry.Name)).Select(static entry => entry.Name)];
 
     public ILogFile Open(string name, bool readOnly) =>
         new LogFile(OpenChecked(PathOf(name), readOnly ? FileAccessMode.Read : FileAccessMode.ReadWrite), PathOf(name));
@@ -78,7 +79,17 @@ internal sealed class StoreDirectory : ILogDirectory
         ((LogFile)file).Path = PathOf(name);
     }
 
-    public void Delete(string name) => File.Delete(PathOf(name));
+    public void Delete(string name)
+    {
+        if (LogName.IsStaging(name) && Directory.Exists(PathOf(name)))
+        {
+            Directory.Delete(PathOf(name), recursive: true);
+        }
+        else
+        {
+            File.Delete(PathOf(name));
+        }
+    }
 
     public void Flush() => NativeFile.FlushDirectory(Path);
 
