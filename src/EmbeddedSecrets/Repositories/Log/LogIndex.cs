@@ -89,10 +89,11 @@ internal sealed class LogIndex : ILogTarget
 
     public void DropPayload(UInt128 id)
     {
+        // Also where a snapshot tells it of a payload that it does not hold: an older record, with the wrapped key, may be there.
+        HasDropped = true;
         if (_payloads.TryRemove(id, out PayloadLocation before))
         {
             _payloadCount--;
-            HasDropped = true;
             LiveBytes -= PayloadBytes(before.Length);
             Tracker?.Note(id);
             _payloadDropped(id);

@@ -18,7 +18,10 @@ internal sealed partial class OpenLog
             await CopyAsync(
                 async ending =>
                 {
-                    (copy, file, description) = await MakeCopyAsync(progress, ending).ConfigureAwait(false);
+                    while (copy is null)
+                    {
+                        (copy, file, description) = await MakeCopyAsync(progress, ending).ConfigureAwait(false);
+                    }
                 },
                 cancellationToken).ConfigureAwait(false);
             await SendAsync(file!, destination, cancellationToken).ConfigureAwait(false);
@@ -59,7 +62,8 @@ internal sealed partial class OpenLog
         }
     }
 
-    private async Task<(LogCompaction Copy, ILogFile File, BackupDescription Description)> MakeCopyAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Nothing when another log took the place of this one meanwhile: the copy would miss what was committed to that.</summary>
+    private async Task<(LogCompaction? Copy, ILogFile? File, BackupDescription? Description)> MakeCopyAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
     {
         LogView from = _view;
         var tracker = new ChangeTracker();
@@ -80,13 +84,20 @@ internal sealed partial class OpenLog
             await Commits.RunAloneAsync(
                 () =>
                 {
-                    file = copy.Complete(tracker);
-                    description = new BackupDescription(_seal.StoreId, _state.Sequence, from.Index.RecordCount, file.Length);
+                    if (_view == from)
+                    {
+                        file = copy.Complete(tracker);
+                        description = new BackupDescription(_seal.StoreId, _state.Sequence, from.Index.RecordCount, file.Length);
+                    }
                 },
                 cancellationToken).ConfigureAwait(false);
-            LogCompaction made = copy;
-            copy = null;
-            return (made, file!, description!);
+            LogCompaction? made = file is null ? null : copy;
+            copy = file is null ? copy : null;
+            return (made, file, description);
+        }
+        catch (ObjectDisposedException) when (_view != from)
+        {
+            return default;
         }
         finally
         {

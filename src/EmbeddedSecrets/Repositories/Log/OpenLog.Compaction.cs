@@ -92,14 +92,15 @@ internal sealed partial class OpenLog
     /// <summary>Waits until nothing that was dropped before the call is in any file of the store, those included that other processes have open.</summary>
     public async Task WaitForErasureAsync(CancellationToken cancellationToken)
     {
-        LogView view = View;
-        if (Commits is null && view.Index.HasDropped)
+        if (Commits is null && View.Index.HasDropped)
         {
             throw StoreFailures.ReadOnly(_directory.Path);
         }
 
-        // A compaction that ended before the call may have left its old log open elsewhere.
-        while ((view == View && view.Index.HasDropped) || IsHeldElsewhere)
+        // A compaction that is under way may have copied already what was dropped before the call; the one after it has not.
+        // One that ended before the call may have left its old log open elsewhere.
+        long clean = Generation + 2;
+        while ((View.Index.HasDropped && Generation < clean) || IsHeldElsewhere)
         {
             ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(FileSecretRepository));
             if (_writer is { IsStopped: true } stopped)
@@ -114,30 +115,26 @@ internal sealed partial class OpenLog
     /// <summary>Before the last who writes goes away, and is not there any more to do it.</summary>
     public async Task EraseBeforeClosingAsync()
     {
-        if (_settings.CompactsByItself && _writer is { IsStopped: false } && OwesErasure && IsLast())
+        if (_settings.CompactsByItself && _writer is { IsStopped: false } && OwesErasure && await IsLastAsync().ConfigureAwait(false))
         {
             await CompactByItselfAsync().ConfigureAwait(false);
         }
     }
 
-    private bool IsLast()
+    /// <summary>Asks in its turn: the lock belongs to the instance, so giving it back beside a commit would take it from that commit.</summary>
+    private async ValueTask<bool> IsLastAsync()
     {
+        bool isLast = false;
         try
         {
-            _share.Enter(TimeSpan.Zero, CancellationToken.None);
-            try
-            {
-                return _share.Join();
-            }
-            finally
-            {
-                _share.Exit();
-            }
+            await Commits!.RunAloneAsync(() => isLast = _share.Join(), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is SecretStoreException or IOException)
+        catch (Exception exception) when (exception is SecretStoreException or IOException or ObjectDisposedException)
         {
             return false;
         }
+
+        return isLast;
     }
 
     private async Task CompactAloneAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal sealed partial class OpenLog
         if (!page.HasMagic || !page.IsInPlace())
         {
             Settle();
-            return;
+            page = _share.Page!;
         }
 
         lock (_following)

@@ -1,0 +1,192 @@
+using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Tests.Faults;
+using Microsoft.Extensions.Time.Testing;
+
+namespace EmbeddedSecrets.Tests.Repositories;
+
+/// <summary>What an instance does to the others when it opens, closes, erases or backs up, with both moments of a race held by hand.</summary>
+[TestFixture]
+public sealed class SharedLifeTests
+{
+    private readonly UInt128 _payload = 77;
+    private TemporaryDirectory _directory = null!;
+    private FileSecretRepository _repository = null!;
+    private FaultyLogFile _file = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        _directory = new TemporaryDirectory();
+        _repository = await StartedAsync(compactsByItself: true);
+    }
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        await _repository.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Test]
+    public async Task Dispose_WhileACommitIsBeingWritten_KeepsTheLockOfThatCommit()
+    {
+        await DropAPayloadAsync();
+        _file.Gate.Reset();
+        Task commit = OnAThreadOfItsOwn(() => _repository.CommitAsync(Samples.Commit(Samples.Create("slow"))).AsTask());
+        SpinWait.SpinUntil(() => _file.Waiting, TimeSpan.FromSeconds(10)).Should().BeTrue();
+        using ISharedLock other = OpenDirectory().OpenLock(LockName.Commit)!;
+
+        Task closing = OnAThreadOfItsOwn(() => _repository.DisposeAsync().AsTask());
+        bool taken = SpinWait.SpinUntil(() => other.TryTake(), TimeSpan.FromMilliseconds(300));
+        other.Release();
+        _file.Gate.Set();
+        await commit;
+        await closing;
+
+        taken.Should().BeFalse("another instance would write where that commit is being written");
+    }
+
+    [Test]
+    public async Task WaitForErasure_PayloadThatARunningCompactionHasCopied_WaitsForTheNextCompaction()
+    {
+        await RestartWithoutCompactionAsync();
+        byte[] dead = Samples.Bytes(200);
+        await _repository.CommitAsync(Samples.Commit(Samples.Create("name", null, (_payload, dead))));
+
+        await CheckErasureAsync(dead, () => Samples.Commit(Samples.Remove("name", Samples.Stamp(1), _payload)));
+    }
+
+    [Test]
+    public async Task WaitForErasure_RecordThatARunningCompactionHasCopied_WaitsForTheNextCompaction()
+    {
+        // So long that it fills a chunk: the payload is not copied yet when it is dropped, the record with its wrapped key is.
+        await RestartWithoutCompactionAsync();
+        byte[] dead = Samples.Bytes(1 << 20);
+        await _repository.CommitAsync(Samples.Commit(Samples.Create("name", dead, (_payload, Samples.Bytes()))));
+
+        await CheckErasureAsync(dead[..200], () => Samples.Commit(Samples.Remove("name", Samples.Stamp(1), _payload)));
+    }
+
+    [Test]
+    public async Task BackUp_PageIsDeletedMeanwhile_HoldsWhatIsCommittedInTheEnd()
+    {
+        await _repository.CommitAsync(Samples.Commit(Samples.Create("before")));
+        byte[] late = Samples.Bytes(200);
+        using var stream = new MemoryStream();
+
+        BackupDescription description = await _repository.BackUpAsync(stream, new FirstReport(() =>
+        {
+            File.Delete(Path.Combine(_directory.Store, "store.page"));
+            _repository.CommitAsync(Samples.Commit(Samples.Create("late", late))).AsTask().Wait();
+        }));
+
+        description.Sequence.Should().Be(2);
+        description.SecretCount.Should().Be(2);
+        stream.ToArray().AsSpan().IndexOf(late).Should().BePositive();
+    }
+
+    [Test]
+    public async Task Commit_FirstOneOnANewPage_ZeroesWhatAWriterLeftThatDied()
+    {
+        const int Left = 8 << 10;
+        File.Delete(Path.Combine(_directory.Store, "store.page"));
+        FaultyLogFile mine = _file;
+        await using FileSecretRepository other = await StartedAsync(compactsByItself: false);
+        _file = mine;
+        using SharedPage page = OpenDirectory().OpenPage()!;
+        long end = page.End.Offset;
+        page.Intent = (end, end + Left);
+        using (var log = new FileStream(_directory.LogPath, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            log.Position = end;
+            log.Write(Enumerable.Repeat((byte)0xee, Left).ToArray());
+        }
+
+        await _repository.CommitAsync(Samples.Commit(Samples.Create("name")));
+
+        page.End.Offset.Should().BeGreaterThan(end);
+        _directory.ReadLog().AsSpan((int)page.End.Offset).IndexOfAnyExcept((byte)0).Should().Be(-1);
+    }
+
+    [Test]
+    public async Task Opening_ThatFails_IsNotPresentAnyMoreWhenTheNextOneLooks()
+    {
+        await _repository.DisposeAsync();
+        using var opening = new LogOpening(OpenDirectory(), LogSettings.Of(null), static () => new LogIndex(static _ => { }));
+        RepositoryHeader header = opening.FindHeader()!;
+
+        Action start = () => opening.Start(header, new FixedKeyProtector(8), CancellationToken.None);
+
+        start.Should().Throw<SecretStoreIntegrityException>();
+        using SharedPage page = OpenDirectory().OpenPage()!;
+        page.Presence.TryTake().Should().BeTrue("the next one would take what an earlier boot left in the page for the truth");
+    }
+
+    private static Task OnAThreadOfItsOwn(Func<Task> action) =>
+        Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+
+    private async Task CheckErasureAsync(byte[] dead, Func<RepositoryCommit> drop)
+    {
+        Task waiting = Task.CompletedTask;
+        await _repository.CompactAsync(new FirstReport(() =>
+        {
+            _repository.CommitAsync(drop()).AsTask().Wait();
+            waiting = _repository.WaitForErasureAsync().AsTask();
+        }));
+        IsInAFile(dead).Should().BeTrue("the compaction had copied it");
+
+        Task first = await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromMilliseconds(200)));
+
+        first.Should().NotBe(waiting, "it is still in a file");
+        await _repository.CompactAsync();
+        await waiting;
+        IsInAFile(dead).Should().BeFalse();
+    }
+
+    private bool IsInAFile(byte[] bytes) => Directory.GetFiles(_directory.Store, LogName.Pattern).Any(path =>
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        byte[] content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content.AsSpan().IndexOf(bytes) >= 0;
+    });
+
+    private async Task DropAPayloadAsync()
+    {
+        await _repository.CommitAsync(Samples.Commit(Samples.Create("name", null, (_payload, Samples.Bytes()))));
+        await _repository.CommitAsync(Samples.Commit(Samples.Remove("name", Samples.Stamp(1), _payload)));
+    }
+
+    private async Task RestartWithoutCompactionAsync()
+    {
+        await _repository.DisposeAsync();
+        _repository = await StartedAsync(compactsByItself: false);
+    }
+
+    private StoreDirectory OpenDirectory() => StoreDirectory.OpenOrMake(_directory.Store, readOnly: false)!;
+
+    private async Task<FileSecretRepository> StartedAsync(bool compactsByItself)
+    {
+        var options = new SecretStoreOptions { TimeProvider = new FakeTimeProvider(DateTimeOffset.UnixEpoch) };
+        var repository = new FileSecretRepository(
+            _directory.Store, options, () => new FaultyLogDirectory(OpenDirectory(), opened => _file = new FaultyLogFile(opened)), compactsByItself);
+        await repository.ReadHeaderAsync();
+        await repository.StartAsync(Samples.Header(), new FixedKeyProtector());
+        return repository;
+    }
+
+    /// <summary>Does something, on the thread of a copy, when the first chunk is copied.</summary>
+    private sealed class FirstReport(Action action) : IProgress<CompactionProgress>
+    {
+        private bool _done;
+
+        public void Report(CompactionProgress value)
+        {
+            if (!_done)
+            {
+                _done = true;
+                action();
+            }
+        }
+    }
+}
