@@ -25,7 +25,7 @@ public sealed partial class SecretStore
     {
         ArgumentOutOfRangeException.ThrowIfNegative(after ?? 0, nameof(after));
         OpenStore open = await OpenedAsync(cancellationToken).ConfigureAwait(false);
-        long passed = after ?? await open.WaitForChangeAsync(-1, cancellationToken).ConfigureAwait(false);
+        long passed = after ?? await WaitForChangeAsync(open, -1, cancellationToken).ConfigureAwait(false);
         while (true)
         {
             SecretChange[] changes;
@@ -38,16 +38,37 @@ public sealed partial class SecretStore
             if (changes.Length == 0)
             {
                 // Not an operation under way: closing the store ends the wait instead of waiting for it.
-                _ = await open.WaitForChangeAsync(passed, cancellationToken).ConfigureAwait(false);
+                _ = await WaitForChangeAsync(open, passed, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     private async ValueTask<OpenStore> OpenedAsync(CancellationToken cancellationToken)
     {
-        OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
-        _session.Leave();
-        return open;
+        var requestId = RequestId.Next();
+        try
+        {
+            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
+            _session.Leave();
+            return open;
+        }
+        catch (SecretStoreException exception) when (exception.Stamp(requestId))
+        {
+            throw;
+        }
+    }
+
+    private static async ValueTask<long> WaitForChangeAsync(OpenStore open, long after, CancellationToken cancellationToken)
+    {
+        var requestId = RequestId.Next();
+        try
+        {
+            return await open.WaitForChangeAsync(after, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SecretStoreException exception) when (exception.Stamp(requestId))
+        {
+            throw;
+        }
     }
 
     private async ValueTask<(SecretChange[] Changes, long Passed)> ReadChangesAsync(long after, CancellationToken cancellationToken)

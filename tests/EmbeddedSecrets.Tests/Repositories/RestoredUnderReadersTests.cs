@@ -45,7 +45,9 @@ public sealed class RestoredUnderReadersTests
         await writer.PutTextAsync("name", "of the second history");
 
         Func<Task> wait = () => next.WaitAsync(TimeSpan.FromSeconds(10));
-        (await wait.Should().ThrowAsync<SecretStoreException>()).Which.Code.Should().Be(SecretStoreErrorCodes.RolledBack);
+        SecretStoreException error = (await wait.Should().ThrowAsync<SecretStoreException>()).Which;
+        error.Code.Should().Be(SecretStoreErrorCodes.RolledBack);
+        error.RequestId.Should().NotBeNullOrEmpty();
         await changes.DisposeAsync();
     }
 
@@ -87,6 +89,14 @@ public sealed class RestoredUnderReadersTests
         (await restore.Should().ThrowAsync<SecretStoreUnavailableException>()).Which.Message.Should().Contain("anchor");
     }
 
+    [Test]
+    public async Task Restore_BackupCannotBeRead_DoesNotBlameTheDirectory()
+    {
+        Func<Task> restore = async () => await SecretStoreMaintenance.RestoreAsync(new BrokenStream(), _directory.Store, Key);
+
+        (await restore.Should().ThrowAsync<SecretStoreUnavailableException>()).Which.Message.Should().Contain("the backup").And.NotContain(_directory.Store);
+    }
+
     /// <summary>A backup of one value, and a store that went on from there.</summary>
     private async Task<byte[]> MakeTwoHistoriesAsync()
     {
@@ -102,6 +112,12 @@ public sealed class RestoredUnderReadersTests
     {
         using var stream = new MemoryStream(backup);
         await SecretStoreMaintenance.RestoreAsync(stream, _directory.Store, Key, options);
+    }
+
+    private sealed class BrokenStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromException<int>(new IOException("The share is gone."));
     }
 
     private sealed class StuckAnchor : IRollbackAnchor

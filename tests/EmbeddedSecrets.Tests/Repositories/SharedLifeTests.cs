@@ -12,6 +12,7 @@ public sealed class SharedLifeTests
     private TemporaryDirectory _directory = null!;
     private FileSecretRepository _repository = null!;
     private FaultyLogFile _file = null!;
+    private FakeTimeProvider _time = null!;
 
     [SetUp]
     public async Task StartAsync()
@@ -109,6 +110,25 @@ public sealed class SharedLifeTests
     }
 
     [Test]
+    public async Task Tick_OldLogIsLetGoOfAfterAnotherInstanceReplacedALaterOne_LeavesThatOneMarked()
+    {
+        await RestartWithoutCompactionAsync();
+        FakeTimeProvider mine = _time;
+        await using FileSecretRepository other = await StartedAsync(compactsByItself: false);
+        using SharedPage page = OpenDirectory().OpenPage()!;
+        using ILogFile second = await HeldOpenWhileCompactedAsync(_repository, 1, async () =>
+        {
+            ILogFile held = OpenDirectory().Open(LogName.Of(2), readOnly: true);
+            await other.CompactAsync();
+            return held;
+        });
+
+        mine.Advance(TimeSpan.FromSeconds(1));
+
+        page.RetiringGeneration.Should().Be(2, "log 2 is still open somewhere");
+    }
+
+    [Test]
     public async Task Opening_ThatFails_IsNotPresentAnyMoreWhenTheNextOneLooks()
     {
         await _repository.DisposeAsync();
@@ -143,6 +163,13 @@ public sealed class SharedLifeTests
         IsInAFile(dead).Should().BeFalse();
     }
 
+    private async Task<ILogFile> HeldOpenWhileCompactedAsync(FileSecretRepository repository, long generation, Func<Task<ILogFile>> then)
+    {
+        using ILogFile held = OpenDirectory().Open(LogName.Of(generation), readOnly: true);
+        await repository.CompactAsync();
+        return await then();
+    }
+
     private bool IsInAFile(byte[] bytes) => Directory.GetFiles(_directory.Store, LogName.Pattern).Any(path =>
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -167,7 +194,8 @@ public sealed class SharedLifeTests
 
     private async Task<FileSecretRepository> StartedAsync(bool compactsByItself)
     {
-        var options = new SecretStoreOptions { TimeProvider = new FakeTimeProvider(DateTimeOffset.UnixEpoch) };
+        _time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        var options = new SecretStoreOptions { TimeProvider = _time };
         var repository = new FileSecretRepository(
             _directory.Store, options, () => new FaultyLogDirectory(OpenDirectory(), opened => _file = new FaultyLogFile(opened)), compactsByItself);
         await repository.ReadHeaderAsync();

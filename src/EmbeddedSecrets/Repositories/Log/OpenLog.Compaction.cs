@@ -205,7 +205,8 @@ internal sealed partial class OpenLog
         _ = compaction.Complete(tracker);
         (LogView view, LogState state) = compaction.Install(_writer!.Stop);
         page.CompactedAt = Now;
-        page.RetiringGeneration = state.Generation - 1;
+        _retiring = state.Generation - 1;
+        page.RetiringGeneration = _retiring;
         lock (_following)
         {
             Use(view, state);

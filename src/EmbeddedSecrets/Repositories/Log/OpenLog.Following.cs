@@ -17,6 +17,7 @@ internal sealed partial class OpenLog
     private long _publishedEnd;
     private long _publishedSequence;
     private long _switchedAt;
+    private long _retiring;
     private int _ticking;
 
     /// <summary>Gets a value indicating whether a process may still have the log open that this one has taken the place of.</summary>
@@ -162,7 +163,8 @@ internal sealed partial class OpenLog
                 }
             }
 
-            if (_retired.Count == 0 && _share.Page is { IsReadOnly: false } page)
+            // Another instance may have replaced a later one meanwhile, which is its to let go of.
+            if (_retired.Count == 0 && _share.Page is { IsReadOnly: false } page && page.RetiringGeneration == _retiring)
             {
                 page.RetiringGeneration = 0;
             }

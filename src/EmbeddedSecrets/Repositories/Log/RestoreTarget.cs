@@ -66,7 +66,7 @@ internal sealed class RestoreTarget : IDisposable
             byte[] buffer = new byte[CopyBytes];
             long length = 0;
             int read;
-            while ((read = await backup.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            while ((read = await ReadAsync(backup, buffer, cancellationToken).ConfigureAwait(false)) > 0)
             {
                 file.Write(buffer.AsSpan(0, read), length);
                 length += read;
@@ -126,6 +126,19 @@ internal sealed class RestoreTarget : IDisposable
             _share.Leave();
             _share.Exit();
             _share.Dispose();
+        }
+    }
+
+    /// <summary>What the caller's stream fails with is no failure of the directory.</summary>
+    private static async ValueTask<int> ReadAsync(Stream backup, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await backup.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailures.ReadFailed("the backup", exception);
         }
     }
 
