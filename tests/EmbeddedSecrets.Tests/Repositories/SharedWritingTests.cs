@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Tests.Faults;
 
 namespace EmbeddedSecrets.Tests.Repositories;
 
@@ -116,6 +117,59 @@ public sealed class SharedWritingTests
         (end + header.FrameLength).Should().Be(_page.End.Offset);
     }
 
+    [Test]
+    public async Task Put_AfterACompactionThatDiedBeforePublishing_GoesToTheNewLog()
+    {
+        await using (SecretStore dying = OpenThrough(inner => new DyingRenames(inner)))
+        {
+            Func<Task> compact = () => dying.Maintenance.CompactAsync().AsTask();
+            await compact.Should().ThrowAsync<SecretStoreException>();
+        }
+
+        // Who is killed tells nobody.
+        _page.StoppedGeneration = 0;
+        File.Exists(Path.Combine(_directory.Store, LogName.Of(2))).Should().BeTrue();
+
+        await PutAsync("name", "second");
+
+        _page.End.IsOf(2).Should().BeTrue();
+        await _store.DisposeAsync();
+        _store = await SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]));
+        (await ReadAsync()).Should().Be("second");
+    }
+
+    [Test]
+    public async Task Put_WhileItWrites_ItsRangeIsAnnounced()
+    {
+        var announced = new List<(long From, long To)>();
+        await using SecretStore watched = OpenThrough(inner => new FaultyLogDirectory(inner, file => new FaultyLogFile(file)
+        {
+            FailWrite = length =>
+            {
+                if (_page.Intent.To != 0)
+                {
+                    (_page.Intent.To - _page.Intent.From).Should().Be(length);
+                    announced.Add(_page.Intent);
+                }
+
+                return false;
+            },
+        }));
+        using SecretValue value = SecretValue.FromText("second");
+        long end = _page.End.Offset;
+
+        await watched.PutSecretValueAsync("name", value);
+
+        announced.Should().Equal((end, _page.End.Offset));
+    }
+
+    private SecretStore OpenThrough(Func<ILogDirectory, ILogDirectory> wrap)
+    {
+        var repository = new FileSecretRepository(
+            _directory.Store, null, () => wrap(StoreDirectory.OpenOrMake(_directory.Store, readOnly: false)!), compactsByItself: false);
+        return new SecretStore(repository, new KeyRing(RootKey.FromFile(_directory["root.key"])));
+    }
+
     private async Task PutAsync(string name, string text)
     {
         using SecretValue value = SecretValue.FromText(text);
@@ -127,6 +181,36 @@ public sealed class SharedWritingTests
         {
             await _store.CreateSecretAsync(name, value);
         }
+    }
+
+    /// <summary>A directory in which whoever renames a log dies right after it.</summary>
+    private sealed class DyingRenames(ILogDirectory inner) : ILogDirectory
+    {
+        public string Path => inner.Path;
+
+        public IReadOnlyList<string> ListNames() => inner.ListNames();
+
+        public ILogFile Open(string name, bool readOnly) => inner.Open(name, readOnly);
+
+        public ILogFile Create(string name) => inner.Create(name);
+
+        public void Rename(ILogFile file, string name)
+        {
+            inner.Rename(file, name);
+            throw new IOException("Killed.");
+        }
+
+        public void Delete(string name) => inner.Delete(name);
+
+        public void Flush() => inner.Flush();
+
+        public bool Exists(string name) => inner.Exists(name);
+
+        public ISharedLock? OpenLock(LockName name) => inner.OpenLock(name);
+
+        public SharedPage? OpenPage() => inner.OpenPage();
+
+        public void Dispose() => inner.Dispose();
     }
 
     private async Task<string> ReadAsync()
