@@ -51,6 +51,12 @@ internal sealed record EncryptionKey
     public DerivedCipher Use(long generation)
     {
         RequireEnabled();
+        return Find(generation);
+    }
+
+    /// <summary>The cipher of a generation, whatever state the key is in: only to verify.</summary>
+    public DerivedCipher Find(long generation)
+    {
         return Generations.TryGetValue(generation, out KeyGeneration? found) ? found.Cipher : throw KeyFailures.GenerationUnknown(Id, generation);
     }
 

@@ -49,6 +49,9 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     /// <summary>Raised, under a lock, after the keys in use were replaced or zeroed: what was unwrapped with them must go.</summary>
     internal event Action? KeysReplaced;
 
+    /// <summary>Gets a value indicating whether data keys of disabled keys are unwrapped too: to verify a backup, never to answer a caller.</summary>
+    internal bool UnwrapsInAnyState { get; init; }
+
     internal IRootKey RootKey => Volatile.Read(ref _rootKey);
 
     /// <summary>Makes a new ring with the default key and the store's key, and its state for the header: slots and sealed ring. The ring is open afterwards.</summary>
@@ -202,7 +205,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         {
             try
             {
-                ring.Unwrap(wrapped, associatedData.Span, dataKey.Span);
+                ring.Unwrap(wrapped, associatedData.Span, dataKey.Span, UnwrapsInAnyState);
                 return ValueTask.CompletedTask;
             }
             catch (ObjectDisposedException)

@@ -54,9 +54,11 @@ internal sealed class RingKeys(
         return new WrappedDataKey(keyId, key.CurrentGeneration, ciphertext);
     }
 
-    public void Unwrap(WrappedDataKey wrapped, ReadOnlySpan<byte> bound, Span<byte> dataKey)
+    /// <summary>Unwraps a data key; one of a key that is disabled or scheduled for deletion only if <paramref name="inAnyState"/>.</summary>
+    public void Unwrap(WrappedDataKey wrapped, ReadOnlySpan<byte> bound, Span<byte> dataKey, bool inAnyState)
     {
-        DerivedCipher cipher = Find(wrapped.KeyId).Use(wrapped.Generation);
+        EncryptionKey key = Find(wrapped.KeyId);
+        DerivedCipher cipher = inAnyState ? key.Find(wrapped.Generation) : key.Use(wrapped.Generation);
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.WrappedKey(ref associatedData, StoreId, wrapped.KeyId, wrapped.Generation, bound);
         ReadOnlySpan<byte> ciphertext = wrapped.Ciphertext.Span;

@@ -18,7 +18,7 @@ internal static class BackupRestoration
             (string staging, long length) = await target.ReceiveAsync(backup, cancellationToken).ConfigureAwait(false);
             var options = new SecretStoreOptions { ReadOnly = true, Recovery = RecoveryMode.Strict };
             var repository = new FileSecretRepository(staging, options);
-            using var ring = new KeyRing(rootKey);
+            using var ring = new KeyRing(rootKey) { UnwrapsInAnyState = true };
             var session = new StoreSession(repository, ring, ownsKeyProvider: false, options);
             await using (session.ConfigureAwait(false))
             {
@@ -50,14 +50,7 @@ internal static class BackupRestoration
             StoredSecret stored = open.Decode(record);
             foreach (SecretVersion version in stored.Secret.Versions.Where(static version => version.Content is not null))
             {
-                try
-                {
-                    using SecretValue? value = await open.ReadValueAsync(stored, version, cancellationToken).ConfigureAwait(false);
-                }
-                catch (SecretUnavailableException)
-                {
-                    // Its encryption key is disabled: then the tag in the authentic index must do.
-                }
+                using SecretValue? value = await open.ReadValueAsync(stored, version, cancellationToken).ConfigureAwait(false);
             }
 
             secrets++;

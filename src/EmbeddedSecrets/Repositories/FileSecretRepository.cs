@@ -229,7 +229,7 @@ public sealed class FileSecretRepository : ISecretRepository
     }
 
     /// <summary>Puts what this repository, opened for reading only, holds into another directory. See <see cref="OpenLog.RestoreTo"/>.</summary>
-    internal RollbackHead RestoreTo(ILogDirectory target, long generation, long epoch) => Started().RestoreTo(target, generation, epoch);
+    internal (RollbackHead Head, LogEnd End) RestoreTo(ILogDirectory target, long generation, long epoch) => Started().RestoreTo(target, generation, epoch);
 
     /// <inheritdoc/>
     public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default) =>

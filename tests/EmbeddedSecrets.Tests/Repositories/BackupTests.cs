@@ -139,10 +139,19 @@ public sealed class BackupTests
     }
 
     [Test]
-    public async Task Restore_CutOrDamagedAnywhere_IsRefusedAndLeavesNothing()
+    public async Task Restore_CutOrDamagedAnywhere_IsRefusedAndLeavesNothing([Values] bool keyIsDisabled)
     {
         await CreateAsync("name", "value");
         await PutAsync("name", "another");
+        if (keyIsDisabled)
+        {
+            await _store.Keys.CreateKeyAsync("other");
+            using SecretValue large = SecretValue.FromText(new string('x', SecretValue.MaxBytes));
+            await _store.CreateSecretAsync("large", large, new CreateSecretOptions { EncryptionKeyId = "other" });
+            await _store.Keys.DisableKeyAsync("other");
+            (await RestoreAsync(await BackUpAsync(), _directory["whole"])).SecretCount.Should().Be(2);
+        }
+
         byte[] backup = await BackUpAsync();
         var places = new Random(20261124);
         for (int i = 0; i < 60; i++)

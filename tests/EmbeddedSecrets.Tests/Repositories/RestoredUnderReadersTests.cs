@@ -33,6 +33,18 @@ public sealed class RestoredUnderReadersTests
     }
 
     [Test]
+    public async Task Reader_StoreIsReplacedAndNobodyWrites_IsToldAllTheSame()
+    {
+        byte[] backup = await MakeTwoHistoriesAsync();
+        await using SecretStore reader = await SecretStore.OpenAsync(_directory.Store, Key, new SecretStoreOptions { ReadOnly = true });
+        (await reader.ReadTextAsync("name")).Should().Be("of the first history");
+
+        await RestoreAsync(backup, new RestoreBackupOptions { Overwrite = true });
+
+        (await FluentActions.Awaiting(() => reader.ReadTextAsync("name")).Should().ThrowAsync<SecretStoreException>()).Which.Code.Should().Be(SecretStoreErrorCodes.RolledBack);
+    }
+
+    [Test]
     public async Task Watch_StoreIsReplacedByARestoredOne_EndsInsteadOfWaitingForEver()
     {
         byte[] backup = await MakeTwoHistoriesAsync();

@@ -37,8 +37,8 @@ internal sealed partial class OpenLog
     /// Puts this log, which is whole and verified, into another directory as its newest one, sealed under new salts and in a
     /// new epoch. Nobody else has that store open.
     /// </summary>
-    /// <returns>The change sequence and the epoch of the restored store.</returns>
-    public RollbackHead RestoreTo(ILogDirectory target, long generation, long epoch)
+    /// <returns>Where the restored store stands, for an anchor, and where its log ends.</returns>
+    public (RollbackHead Head, LogEnd End) RestoreTo(ILogDirectory target, long generation, long epoch)
     {
         LogView from = View;
         var copy = new LogCompaction(target, _seal, from, _state, generation, _newIndex(), new CompactionMeter(from.Index.LiveBytes, null));
@@ -50,7 +50,7 @@ internal sealed partial class OpenLog
             copy.BeginEpoch(Math.Max(epoch, _state.Epoch + 1));
             (LogView view, LogState state) = copy.Install(static _ => { });
             view.File.Dispose();
-            return new RollbackHead(_seal.StoreId, state.Epoch, state.Sequence, state.HeadTag);
+            return (new RollbackHead(_seal.StoreId, state.Epoch, state.Sequence, state.HeadTag), new LogEnd(generation, state.End));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -94,7 +94,10 @@ internal sealed class RestoreTarget : IDisposable
             throw StoreFailures.AnchorFailed(exception);
         }
 
-        RollbackHead restored = verified.RestoreTo(_directory, _newest + 1, epoch);
+        (RollbackHead restored, LogEnd end) = verified.RestoreTo(_directory, _newest + 1, epoch);
+
+        // Instances that only read may have the store open: they see that it was replaced.
+        _share.Page!.Reset(BootId.Current, end);
         LogGenerations.RemoveOlder(_directory, _newest + 1);
         try
         {
