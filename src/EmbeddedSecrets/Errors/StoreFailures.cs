@@ -133,6 +133,12 @@ internal static class StoreFailures
         $"The log in '{path}' could not be compacted: {cause.Message} Everything committed is as it was. Try again when the cause is gone.",
         cause);
 
+    public static SecretStoreUnavailableException BackupFailed(string path, Exception cause) => new(
+        SecretStoreErrorCodes.ServiceUnavailable,
+        503,
+        $"No backup was made: the copy that is sent is made in '{path}' first, which needs as much room as what is stored: {cause.Message} The store is as it was. Try again when the cause is gone.",
+        cause);
+
     public static SecretStoreUnavailableException WritesStoppedByCompaction(string path, Exception cause) => new(
         SecretStoreErrorCodes.WritesStopped,
         503,

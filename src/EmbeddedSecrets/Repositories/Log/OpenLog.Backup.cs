@@ -23,6 +23,7 @@ internal sealed partial class OpenLog
                         (copy, file, description) = await MakeCopyAsync(progress, ending).ConfigureAwait(false);
                     }
                 },
+                StoreFailures.BackupFailed,
                 cancellationToken).ConfigureAwait(false);
             await SendAsync(file!, destination, cancellationToken).ConfigureAwait(false);
             return description!;
@@ -112,7 +113,16 @@ internal sealed partial class OpenLog
         long length = file.Length;
         for (long offset = 0; offset < length;)
         {
-            int read = file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - offset)), offset);
+            int read;
+            try
+            {
+                read = file.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - offset)), offset);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw StoreFailures.ReadFailed(file.Path, exception);
+            }
+
             if (read == 0)
             {
                 throw StoreFailures.Corrupt(file.Path, offset);

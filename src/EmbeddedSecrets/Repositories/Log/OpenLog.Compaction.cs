@@ -42,11 +42,11 @@ internal sealed partial class OpenLog
     /// <exception cref="SecretStoreException">It failed; everything is as it was, unless the message says that writing has stopped.</exception>
     public Task CompactAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
     {
-        return CopyAsync(ending => CompactAloneAsync(progress, ending), cancellationToken);
+        return CopyAsync(ending => CompactAloneAsync(progress, ending), StoreFailures.CompactionFailed, cancellationToken);
     }
 
     /// <summary>Does something that copies the log, one at a time of all instances.</summary>
-    private async Task CopyAsync(Func<CancellationToken, Task> copy, CancellationToken cancellationToken)
+    private async Task CopyAsync(Func<CancellationToken, Task> copy, Func<string, Exception, SecretStoreException> failed, CancellationToken cancellationToken)
     {
         if (Commits is null)
         {
@@ -85,7 +85,7 @@ internal sealed partial class OpenLog
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw StoreFailures.CompactionFailed(_directory.Path, exception);
+            throw failed(_directory.Path, exception);
         }
     }
 
