@@ -19,6 +19,9 @@ internal sealed class BoundedCache<TKey, TValue>
     private Queue<Slot> _clock = new();
     private long _total;
 
+    /// <summary>Counted here: the dictionary's own count takes every lock that it has.</summary>
+    private int _count;
+
     /// <summary>What leaves the cache, or never got into it because it costs too much, goes to <paramref name="onLeft"/>: once, under a lock.</summary>
     public BoundedCache(long capacity, Func<TValue, long> cost, Action<TValue>? onLeft = null)
     {
@@ -27,7 +30,7 @@ internal sealed class BoundedCache<TKey, TValue>
         _onLeft = onLeft;
     }
 
-    public int Count => _slots.Count;
+    public int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether something has to leave for what comes next. Takes no lock, so it may be out of date.</summary>
     public bool IsFull => Volatile.Read(ref _total) >= _capacity;
@@ -64,6 +67,7 @@ internal sealed class BoundedCache<TKey, TValue>
 
             var slot = new Slot(key, value, cost);
             _slots[key] = slot;
+            _count++;
             _clock.Enqueue(slot);
             _total += cost;
             while (_total > _capacity)
@@ -71,7 +75,7 @@ internal sealed class BoundedCache<TKey, TValue>
                 Evict();
             }
 
-            if (_clock.Count > (2 * _slots.Count) + 16)
+            if (_clock.Count > (2 * _count) + 16)
             {
                 _clock = new Queue<Slot>(_clock.Where(static s => s.Value is not null));
             }
@@ -103,6 +107,7 @@ internal sealed class BoundedCache<TKey, TValue>
 
             _slots.Clear();
             _clock.Clear();
+            _count = 0;
             _total = 0;
         }
     }
@@ -129,6 +134,7 @@ internal sealed class BoundedCache<TKey, TValue>
     {
         if (_slots.TryRemove(key, out Slot? slot))
         {
+            _count--;
             _total -= slot.Cost;
             TValue? left = slot.Value;
             slot.Value = null;
