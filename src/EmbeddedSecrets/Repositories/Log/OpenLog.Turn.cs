@@ -8,6 +8,9 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// </content>
 internal sealed partial class OpenLog
 {
+    private string? _nextName;
+    private long _nextGeneration;
+
     private void PrepareToWrite()
     {
         ThrowIfFailed();
@@ -26,7 +29,7 @@ internal sealed partial class OpenLog
                 return;
             }
 
-            if (_directory.Exists(LogName.Of(_state.Generation + 1)))
+            if (_directory.Exists(NextName()))
             {
                 AdoptNewest(page);
             }
@@ -35,6 +38,19 @@ internal sealed partial class OpenLog
                 RemovedUnfinished++;
             }
         }
+    }
+
+    /// <summary>The name that a compaction by somebody else gives to its log. Only while following.</summary>
+    private string NextName()
+    {
+        long next = _state.Generation + 1;
+        if (_nextName is null || _nextGeneration != next)
+        {
+            _nextName = LogName.Of(next);
+            _nextGeneration = next;
+        }
+
+        return _nextName;
     }
 
     /// <summary>Gets how often bytes of a writer that died were met and became zeros.</summary>

@@ -21,6 +21,7 @@ internal sealed class StoreDirectory : ILogDirectory
 
     private readonly bool _readOnly;
     private readonly UInt128? _identity;
+    private volatile Asked? _asked;
 
     private StoreDirectory(string path, bool readOnly, UInt128? identity)
     {
@@ -93,7 +94,17 @@ internal sealed class StoreDirectory : ILogDirectory
 
     public void Flush() => NativeFile.FlushDirectory(Path);
 
-    public bool Exists(string name) => NativeFile.Exists(PathOf(name));
+    /// <summary>Every commit asks for the same name: its path is kept.</summary>
+    public bool Exists(string name)
+    {
+        Asked? asked = _asked;
+        if (asked is null || !ReferenceEquals(asked.Name, name))
+        {
+            _asked = asked = new Asked(name, PathOf(name));
+        }
+
+        return NativeFile.Exists(asked.Path);
+    }
 
     public ISharedLock? OpenLock(LockName name)
     {
@@ -216,4 +227,6 @@ internal sealed class StoreDirectory : ILogDirectory
             throw StoreFailures.Insecure(path, "has several names (hard links)", "Copy the file instead of linking it.");
         }
     }
+
+    private sealed record Asked(string Name, string Path);
 }
