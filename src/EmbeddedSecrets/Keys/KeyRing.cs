@@ -175,8 +175,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         ArgumentNullException.ThrowIfNull(keyId);
         CheckLength(dataKey.Length, nameof(dataKey));
         cancellationToken.ThrowIfCancellationRequested();
-        RandomNumberGenerator.Fill(dataKey.Span);
-        return new ValueTask<WrappedDataKey>(Wrap(keyId, dataKey.Span, associatedData.Span));
+        return new ValueTask<WrappedDataKey>(GenerateDataKey(keyId, associatedData.Span, dataKey.Span));
     }
 
     /// <inheritdoc/>
@@ -200,20 +199,8 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         ArgumentNullException.ThrowIfNull(wrapped);
         CheckLength(dataKey.Length, nameof(dataKey));
         cancellationToken.ThrowIfCancellationRequested();
-        RingKeys ring = Current();
-        while (true)
-        {
-            try
-            {
-                ring.Unwrap(wrapped, associatedData.Span, dataKey.Span, UnwrapsInAnyState);
-                return ValueTask.CompletedTask;
-            }
-            catch (ObjectDisposedException)
-            {
-                // The ring was replaced or locked meanwhile.
-                ring = Next(ring);
-            }
-        }
+        Unwrap(wrapped, associatedData.Span, dataKey.Span);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Zeroes all keys. The ring cannot be used again.</summary>
@@ -223,6 +210,32 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         {
             _isDisposed = true;
             Lock();
+        }
+    }
+
+    /// <summary>As <see cref="GenerateDataKeyAsync"/>, on this thread.</summary>
+    internal WrappedDataKey GenerateDataKey(string keyId, ReadOnlySpan<byte> associatedData, Span<byte> dataKey)
+    {
+        RandomNumberGenerator.Fill(dataKey);
+        return Wrap(keyId, dataKey, associatedData);
+    }
+
+    /// <summary>As <see cref="UnwrapAsync"/>, on this thread.</summary>
+    internal void Unwrap(WrappedDataKey wrapped, ReadOnlySpan<byte> associatedData, Span<byte> dataKey)
+    {
+        RingKeys ring = Current();
+        while (true)
+        {
+            try
+            {
+                ring.Unwrap(wrapped, associatedData, dataKey, UnwrapsInAnyState);
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                // The ring was replaced or locked meanwhile.
+                ring = Next(ring);
+            }
         }
     }
 

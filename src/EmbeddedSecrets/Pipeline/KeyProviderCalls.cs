@@ -30,7 +30,7 @@ internal static class KeyProviderCalls
         own?.Span.CopyTo(dataKey.Span);
 
         // A provider that forgot to fill in the key, or answered for another one, would make a secret that is lost or open.
-        return dataKey.Length == DataKeyLength && !IsEmpty(dataKey)
+        return dataKey.Length == DataKeyLength && !IsEmpty(dataKey.Span)
             ? CopyOf(wrapped, keyId)
             : throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, null);
     }
@@ -71,12 +71,40 @@ internal static class KeyProviderCalls
         }
 
         own?.Span.CopyTo(dataKey.Span);
+        RequireFilled(dataKey.Span, wrapped.KeyId);
+    }
 
-        // A provider that forgot to fill in the key has failed; what the zeros do not open must not be taken for tampering.
-        if (IsEmpty(dataKey))
+    /// <summary>Generates a data key from a ring, which answers on this thread and keeps nothing that it gives.</summary>
+    public static WrappedDataKey Generate(
+        KeyRing ring, string keyId, ReadOnlySpan<byte> associatedData, Span<byte> dataKey, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
         {
-            throw KeyFailures.KeyUnusable(wrapped.KeyId, UnavailabilityReason.KeyUnavailable, null);
+            return ring.GenerateDataKey(keyId, associatedData, dataKey);
         }
+        catch (Exception exception) when (IsForeign(exception, cancellationToken))
+        {
+            throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, exception);
+        }
+    }
+
+    /// <summary>Unwraps a data key by a ring, which answers on this thread.</summary>
+    /// <exception cref="AuthenticationTagMismatchException">The wrapped key is not authentic: the caller knows what that means.</exception>
+    public static void Unwrap(
+        KeyRing ring, WrappedDataKey wrapped, ReadOnlySpan<byte> associatedData, Span<byte> dataKey, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            ring.Unwrap(wrapped, associatedData, dataKey);
+        }
+        catch (Exception exception) when (exception is not AuthenticationTagMismatchException && IsForeign(exception, cancellationToken))
+        {
+            throw KeyFailures.KeyUnusable(wrapped.KeyId, UnavailabilityReason.KeyUnavailable, exception);
+        }
+
+        RequireFilled(dataKey, wrapped.KeyId);
     }
 
     /// <summary>
@@ -96,9 +124,18 @@ internal static class KeyProviderCalls
             : throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, null);
     }
 
-    private static bool IsEmpty(ReadOnlyMemory<byte> dataKey)
+    /// <summary>A provider that forgot to fill in the key has failed; what the zeros do not open must not be taken for tampering.</summary>
+    private static void RequireFilled(ReadOnlySpan<byte> dataKey, string keyId)
     {
-        return dataKey.Span.IndexOfAnyExcept((byte)0) < 0;
+        if (IsEmpty(dataKey))
+        {
+            throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyUnavailable, null);
+        }
+    }
+
+    private static bool IsEmpty(ReadOnlySpan<byte> dataKey)
+    {
+        return dataKey.IndexOfAnyExcept((byte)0) < 0;
     }
 
     /// <summary>

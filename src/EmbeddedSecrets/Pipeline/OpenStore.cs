@@ -42,10 +42,20 @@ internal sealed partial class OpenStore : IDisposable
     internal DataKeyCache DataKeys => _dataKeys;
 
     /// <summary>Loads a secret as it is stored, whether its recovery window has ended or not.</summary>
-    public async ValueTask<StoredSecret?> LoadAsync(string name, CancellationToken cancellationToken)
+    public ValueTask<StoredSecret?> LoadAsync(string name, CancellationToken cancellationToken)
     {
         _records.TryGet(name, out StoredSecret? cached);
-        RepositoryRecord? record = await _repository.FindAsync(name, cached?.Stamp ?? RecordStamp.Absent, cancellationToken).ConfigureAwait(false);
+        ValueTask<RepositoryRecord?> finding = _repository.FindAsync(name, cached?.Stamp ?? RecordStamp.Absent, cancellationToken);
+
+        // An embedded repository has answered already: then there is nothing to wait for.
+        return finding.IsCompletedSuccessfully && _repository.CurrentHeader.Revision == HeaderRevision
+            ? new(finding.Result is { } record ? Decode(record, cached) : null)
+            : LoadWaitingAsync(finding, cached, cancellationToken);
+    }
+
+    private async ValueTask<StoredSecret?> LoadWaitingAsync(ValueTask<RepositoryRecord?> finding, StoredSecret? cached, CancellationToken cancellationToken)
+    {
+        RepositoryRecord? record = await finding.ConfigureAwait(false);
         if (_repository.CurrentHeader.Revision != HeaderRevision)
         {
             // Another process has changed the keys: what it wrote since is wrapped under them (DESIGN K7).
@@ -284,7 +294,7 @@ internal sealed partial class OpenStore : IDisposable
             Expected = expected,
             Record = next is null ? null : new RepositoryRecord(name, stamp, _cipher.SealRecord(next, stamp)),
             AddedPayloads = added,
-            DroppedPayloads = PayloadsOnlyOf(stored?.Secret, next),
+            DroppedPayloads = DroppedPayloads.Between(stored?.Secret, next),
         };
         return new SealedChange(change, next is null ? null : new StoredSecret(stamp, next));
     }
@@ -304,16 +314,5 @@ internal sealed partial class OpenStore : IDisposable
         var stored = new StoredSecret(record.Stamp, _cipher.OpenRecord(record.Name, record.Stamp, record.Sealed.Span));
         _records.Set(record.Name, stored);
         return stored;
-    }
-
-    private static UInt128[] PayloadsOnlyOf(Secret? before, Secret? after)
-    {
-        if (before is null)
-        {
-            return [];
-        }
-
-        HashSet<UInt128> kept = after is null ? [] : [.. after.Versions.Where(static v => v.Content is not null).Select(static v => v.Content!.PayloadId)];
-        return [.. before.Versions.Where(static v => v.Content is not null).Select(static v => v.Content!.PayloadId).Where(id => !kept.Contains(id))];
     }
 }

@@ -11,14 +11,13 @@ internal static class ValueSealing
 {
     private const int DataKeyLength = 32;
 
-    public static async ValueTask<(SealedContent Content, byte[] Payload)> SealAsync(
-        IKeyProvider provider, string keyId, ValueContext context, SecretValue value, CancellationToken cancellationToken)
+    /// <summary>Seals a value under a fresh data key.</summary>
+    public static ValueTask<(SealedContent Content, byte[] Payload)> SealAsync(
+        IKeyProvider provider, string keyId, in ValueContext context, SecretValue value, CancellationToken cancellationToken)
     {
-        using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
-        WrappedDataKey wrapped = await KeyProviderCalls.GenerateAsync(
-            provider, keyId, ValueEnvelope.DataKeyAssociatedData(context), dataKey.Memory, cancellationToken).ConfigureAwait(false);
-        byte[] payload = ValueEnvelope.Seal(dataKey.Span, context, value.Span);
-        return (new SealedContent(StoreUnlocking.RandomId(), payload.Length, wrapped), payload);
+        return provider is KeyRing ring
+            ? new(Seal(ring, keyId, context, value, cancellationToken))
+            : SealAsync(provider, keyId, context, ValueEnvelope.DataKeyAssociatedData(context), value, cancellationToken);
     }
 
     /// <summary>Wraps the data key of a version under another encryption key; the value is not touched (DESIGN K2).</summary>
@@ -51,23 +50,82 @@ internal static class ValueSealing
     }
 
     /// <summary>Opens a payload by its wrapped data key, which the cache then keeps.</summary>
-    public static async ValueTask<SecretValue> OpenAsync(
-        IKeyProvider provider, DataKeyCache cache, ValueContext context, SealedContent content, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public static ValueTask<SecretValue> OpenAsync(
+        IKeyProvider provider, DataKeyCache cache, in ValueContext context, SealedContent content, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        return provider is KeyRing ring
+            ? new(Open(ring, cache, context, content, payload.Span, cancellationToken))
+            : OpenAsync(provider, cache, context, ValueEnvelope.DataKeyAssociatedData(context), content, payload, cancellationToken);
+    }
+
+    private static async ValueTask<(SealedContent Content, byte[] Payload)> SealAsync(
+        IKeyProvider provider, string keyId, ValueContext context, byte[] associatedData, SecretValue value, CancellationToken cancellationToken)
+    {
+        using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
+        WrappedDataKey wrapped = await KeyProviderCalls.GenerateAsync(provider, keyId, associatedData, dataKey.Memory, cancellationToken).ConfigureAwait(false);
+        return SealWith(dataKey.Span, wrapped, context, value);
+    }
+
+    /// <summary>By a ring nothing is waited for, and the associated data stays on the stack.</summary>
+    private static (SealedContent Content, byte[] Payload) Seal(
+        KeyRing ring, string keyId, in ValueContext context, SecretValue value, CancellationToken cancellationToken)
+    {
+        using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.DataKey(ref associatedData, context);
+        WrappedDataKey wrapped = KeyProviderCalls.Generate(ring, keyId, associatedData.Written, dataKey.Span, cancellationToken);
+        return SealWith(dataKey.Span, wrapped, context, value);
+    }
+
+    private static (SealedContent Content, byte[] Payload) SealWith(ReadOnlySpan<byte> dataKey, WrappedDataKey wrapped, in ValueContext context, SecretValue value)
+    {
+        byte[] payload = ValueEnvelope.Seal(dataKey, context, value.Span);
+        return (new SealedContent(StoreUnlocking.RandomId(), payload.Length, wrapped), payload);
+    }
+
+    private static async ValueTask<SecretValue> OpenAsync(
+        IKeyProvider provider, DataKeyCache cache, ValueContext context, byte[] associatedData, SealedContent content, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         // Before the key is asked for: what is refused from now on must not get into the cache.
         long epoch = cache.Epoch;
         using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
-        await UnwrapAsync(provider, content.DataKey, ValueEnvelope.DataKeyAssociatedData(context), dataKey.Memory, cancellationToken).ConfigureAwait(false);
-        if (!cache.Admits())
+        await UnwrapAsync(provider, content.DataKey, associatedData, dataKey.Memory, cancellationToken).ConfigureAwait(false);
+        return OpenAndKeep(dataKey.Span, cache, epoch, context, content, payload.Span);
+    }
+
+    /// <summary>By a ring nothing is waited for, and the associated data stays on the stack.</summary>
+    private static SecretValue Open(
+        KeyRing ring, DataKeyCache cache, in ValueContext context, SealedContent content, ReadOnlySpan<byte> payload, CancellationToken cancellationToken)
+    {
+        long epoch = cache.Epoch;
+        using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.DataKey(ref associatedData, context);
+        try
         {
-            return ValueEnvelope.Open(dataKey.Span, context, payload.Span);
+            KeyProviderCalls.Unwrap(ring, content.DataKey, associatedData.Written, dataKey.Span, cancellationToken);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            throw KeyFailures.Tampered();
         }
 
-        CachedDataKey key = cache.Make(dataKey.Span, content.DataKey);
+        return OpenAndKeep(dataKey.Span, cache, epoch, context, content, payload);
+    }
+
+    private static SecretValue OpenAndKeep(
+        ReadOnlySpan<byte> dataKey, DataKeyCache cache, long epoch, in ValueContext context, SealedContent content, ReadOnlySpan<byte> payload)
+    {
+        if (!cache.Admits())
+        {
+            return ValueEnvelope.Open(dataKey, context, payload);
+        }
+
+        CachedDataKey key = cache.Make(dataKey, content.DataKey);
         SecretValue value;
         try
         {
-            value = OpenWith(key, context, payload.Span);
+            value = OpenWith(key, context, payload);
         }
         catch
         {

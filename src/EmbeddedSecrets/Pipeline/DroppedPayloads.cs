@@ -1,0 +1,44 @@
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets.Pipeline;
+
+/// <summary>The payloads that a change of a secret leaves without a version. A secret has few versions: comparing them all is cheaper than a set.</summary>
+internal static class DroppedPayloads
+{
+    public static UInt128[] Between(Secret? before, Secret? after)
+    {
+        if (before is null)
+        {
+            return [];
+        }
+
+        List<UInt128>? dropped = null;
+        foreach (SecretVersion version in before.Versions)
+        {
+            if (version.Content is { } content && !Has(after, content.PayloadId))
+            {
+                (dropped ??= []).Add(content.PayloadId);
+            }
+        }
+
+        return dropped is null ? [] : [.. dropped];
+    }
+
+    private static bool Has(Secret? secret, UInt128 payloadId)
+    {
+        if (secret is null)
+        {
+            return false;
+        }
+
+        foreach (SecretVersion version in secret.Versions)
+        {
+            if (version.Content?.PayloadId == payloadId)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
