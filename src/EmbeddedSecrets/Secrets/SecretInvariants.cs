@@ -16,16 +16,16 @@ internal static class SecretInvariants
 
     private static string? FindOrderViolation(Secret secret)
     {
-        var ids = new HashSet<string>(StringComparer.Ordinal);
         long last = 0;
-        foreach (SecretVersion version in secret.Versions)
+        for (int i = 0; i < secret.Versions.Length; i++)
         {
+            SecretVersion version = secret.Versions[i];
             if (version.Sequence <= last)
             {
                 return "the sequences of versions start at 1 and ascend.";
             }
 
-            if (!ids.Add(version.VersionId))
+            if (VersionStages.IndexOfVersion(secret.Versions, version.VersionId) != i)
             {
                 return "a version id occurs at most once (I6).";
             }
@@ -43,27 +43,28 @@ internal static class SecretInvariants
 
     private static string? FindStageViolation(Secret secret)
     {
-        var stages = new HashSet<string>(StringComparer.Ordinal);
-        foreach (SecretVersion version in secret.Versions)
+        int count = 0;
+        for (int i = 0; i < secret.Versions.Length; i++)
         {
             string? before = null;
-            foreach (string stage in version.Stages)
+            foreach (string stage in secret.Versions[i].Stages)
             {
                 if (string.CompareOrdinal(before, stage) >= 0)
                 {
                     return "the stages of a version are in ordinal order, each once.";
                 }
 
-                if (!stages.Add(stage))
+                if (VersionStages.IndexOf(secret.Versions, stage) != i)
                 {
                     return "a stage is on at most one version (I4, I5).";
                 }
 
                 before = stage;
+                count++;
             }
         }
 
-        if (stages.Count > SecretRules.MaxStages)
+        if (count > SecretRules.MaxStages)
         {
             return "a secret has at most 8 stages (I2).";
         }

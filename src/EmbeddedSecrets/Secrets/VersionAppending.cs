@@ -81,10 +81,12 @@ internal static class VersionAppending
                 : (wanted, secret.LastChosenVersionId);
         }
 
+        // As many numbers as versions were used: no caller ever named one above the last, so none can be retired (SPEC D-10).
+        bool allChosen = secret.LastChosenVersionId == secret.LastSequence;
         for (long n = secret.LastChosenVersionId + 1; ; n++)
         {
             string chosen = ChosenId(n);
-            if (VersionStages.IndexOfVersion(secret.Versions, chosen) < 0 && !IsRetired(secret, chosen, context))
+            if (VersionStages.IndexOfVersion(secret.Versions, chosen) < 0 && (allChosen || !IsRetired(secret, chosen, context)))
             {
                 return (chosen, n);
             }
@@ -115,9 +117,18 @@ internal static class VersionAppending
     /// <summary>In the order of eviction: what fell out first is forgotten first (SPEC D-10).</summary>
     private static ImmutableArray<RetiredVersionId> Retire(Secret secret, ImmutableArray<SecretVersion> evicted, TransitionContext context)
     {
-        ImmutableArray<RetiredVersionId> all = secret.RetiredVersionIds.AddRange(
-            evicted.Select(version => new RetiredVersionId(context.HashVersionId(secret.Incarnation, version.VersionId), version.Sequence)));
-        return all.RemoveRange(0, Math.Max(0, all.Length - SecretRules.MaxRetiredVersionIds));
+        if (evicted.IsEmpty)
+        {
+            return secret.RetiredVersionIds;
+        }
+
+        // At most 10 fall out at once, so what they push out is among those that were there.
+        int forgotten = Math.Max(0, secret.RetiredVersionIds.Length + evicted.Length - SecretRules.MaxRetiredVersionIds);
+        return
+        [
+            .. secret.RetiredVersionIds.AsSpan()[forgotten..],
+            .. evicted.Select(version => new RetiredVersionId(context.HashVersionId(secret.Incarnation, version.VersionId), version.Sequence)),
+        ];
     }
 }
 

@@ -77,6 +77,22 @@ public sealed class SecretVersionsTests
     }
 
     [Test]
+    public void Put_RetiredIdThatACallerNamed_IsNeverChosen()
+    {
+        // v20 falls out long before the store's own numbers come to it, and it remains remembered.
+        Secret secret = TestSecret.Create().With("v20");
+        for (int i = 0; i < 18; i++)
+        {
+            secret = secret.With();
+        }
+
+        secret.Versions.Should().NotContain(version => version.VersionId == "v20");
+        secret.Versions[^1].VersionId.Should().Be("v19");
+        secret.With().Versions[^1].VersionId.Should().Be("v21");
+        secret.With().With().Versions[^1].VersionId.Should().Be("v22");
+    }
+
+    [Test]
     public void Put_ManyEvictions_RemembersTheNewestHundredIds()
     {
         Secret secret = TestSecret.Create();
