@@ -70,13 +70,15 @@ internal sealed class LogCompaction
         {
             (HashSet<string> names, HashSet<UInt128> payloads) = tracker.Take();
             CopyTouched(names, payloads);
+
+            // The last time too: the turn of the last round, in which nobody commits, finds only its own bytes to flush.
+            _file.FlushData();
             if (names.Count + payloads.Count <= LittleEnough)
             {
                 break;
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            _file.FlushData();
         }
     }
 
