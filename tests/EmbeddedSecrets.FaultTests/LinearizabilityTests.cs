@@ -21,7 +21,7 @@ public sealed class LinearizabilityTests
         await using var storm = new Storm(Path.Combine(_root, "store"), Path.Combine(_root, "root.key"), Names);
         await storm.CreateStoreAsync();
         await storm.StartAsync(Processes);
-        await storm.StartAsync(compacting ? 1 : 0, compacts: true);
+        await storm.StartAsync(compacting ? 1 : 0, StormChild.Compactor);
 
         using (var timer = new PeriodicTimer(TimeSpan.FromSeconds(Needs.FullSweeps ? 20 : 2)))
         {

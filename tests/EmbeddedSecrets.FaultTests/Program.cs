@@ -12,7 +12,7 @@ internal static class Program
             case ["write", string directory, string keyFile, string first, string writers, string puts, string putsACompaction]:
                 return await ChildWriters.RunAsync(directory, keyFile, Number(first), Number(writers), Number(puts), Number(putsACompaction));
             case ["storm", string directory, string keyFile, string process, string names, string role]:
-                return await StormChild.RunAsync(directory, keyFile, Number(process), Number(names), role == "compactor");
+                return await StormChild.RunAsync(directory, keyFile, Number(process), Number(names), role);
             case ["serve", string directory, string keyFile]:
                 return ServingChild.Run(directory, keyFile);
             default:

@@ -41,6 +41,13 @@ internal sealed class RecordedHistory
 
     public int Compactions { get; private set; }
 
+    public int Rotations { get; private set; }
+
+    public long Rewrapped { get; private set; }
+
+    /// <summary>Gets how many generations of the key a rewrap has dropped.</summary>
+    public long Dropped { get; private set; }
+
     public int DirtyTails { get; private set; }
 
     /// <summary>Gets or sets who is told of an acknowledgement, such as the other processes.</summary>
@@ -121,6 +128,13 @@ internal sealed class RecordedHistory
                 break;
             case ["compacted"]:
                 Compactions++;
+                break;
+            case ["rotated"]:
+                Rotations++;
+                break;
+            case ["rewrapped", string rewrapped, string dropped, _]:
+                Rewrapped += Number(rewrapped);
+                Dropped += Number(dropped);
                 break;
             case ["closed"]:
                 break;

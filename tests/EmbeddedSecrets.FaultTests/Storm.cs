@@ -5,7 +5,7 @@ namespace EmbeddedSecrets.FaultTests;
 /// <summary>Several <see cref="StormChild"/> processes on one store, with the history that they tell.</summary>
 internal sealed class Storm(string directory, string keyFile, int names) : IAsyncDisposable
 {
-    private readonly List<(LiveChild Child, Task Reading, bool Compacts)> _running = [];
+    private readonly List<(LiveChild Child, Task Reading, string Role)> _running = [];
     private readonly System.Collections.Concurrent.ConcurrentDictionary<int, bool> _killed = [];
     private int _started;
 
@@ -19,20 +19,22 @@ internal sealed class Storm(string directory, string keyFile, int names) : IAsyn
     public async Task CreateStoreAsync()
     {
         await using SecretStore store = await SecretStore.OpenAsync(directory, RootKey.FromFile(keyFile));
-        for (int number = 0; number < names; number++)
+
+        // Many at once share a flush.
+        await Parallel.ForAsync(0, names, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (number, cancellationToken) =>
         {
             using SecretValue value = SecretValue.FromText(RecordedHistory.FirstValue);
-            (await store.CreateSecretAsync(StormChild.NameOf(number), value)).Revision.Number.Should().Be(1);
-        }
+            (await store.CreateSecretAsync(StormChild.NameOf(number), value, cancellationToken: cancellationToken)).Revision.Number.Should().Be(1);
+        });
     }
 
     /// <summary>Starts processes and returns when all have the store open.</summary>
-    public async Task StartAsync(int count, bool compacts = false)
+    public async Task StartAsync(int count, string role = StormChild.Writer)
     {
         List<Task> opened = [];
         for (int i = 0; i < count; i++)
         {
-            var child = LiveChild.Start("storm", directory, keyFile, $"{_started++}", $"{names}", compacts ? "compactor" : "writer");
+            var child = LiveChild.Start("storm", directory, keyFile, $"{_started++}", $"{names}", role);
             var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Task reading = Task.Run(async () =>
             {
@@ -47,7 +49,7 @@ internal sealed class Storm(string directory, string keyFile, int names) : IAsyn
                     History.Read("a process ended by itself;");
                 }
             });
-            _running.Add((child, reading, compacts));
+            _running.Add((child, reading, role));
             opened.Add(first.Task);
         }
 
@@ -73,18 +75,21 @@ internal sealed class Storm(string directory, string keyFile, int names) : IAsyn
         return found >= 0 ? found : which;
     }
 
+    /// <summary>The process that has a role.</summary>
+    public int IndexOf(string role) => _running.FindIndex(running => running.Role == role);
+
     /// <summary>Kills one process and reads what it told before.</summary>
-    /// <returns>Whether it was one that compacts.</returns>
-    public async Task<bool> KillAsync(int which)
+    /// <returns>What it did.</returns>
+    public async Task<string> KillAsync(int which)
     {
-        (LiveChild child, Task reading, bool compacts) = _running[which];
+        (LiveChild child, Task reading, string role) = _running[which];
         _running.RemoveAt(which);
         _killed[child.Id] = true;
         child.Kill();
         await reading;
         await child.DisposeAsync();
         Kills++;
-        return compacts;
+        return role;
     }
 
     /// <summary>Lets all processes end in order.</summary>

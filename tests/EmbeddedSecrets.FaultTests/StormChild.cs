@@ -12,6 +12,13 @@ internal static class StormChild
 {
     public const int Names = 20;
 
+    public const string Writer = "writer";
+
+    /// <summary>Writes as a writer does, with pauses in which a rotation may finish.</summary>
+    public const string PausingWriter = "pausing-writer";
+    public const string Compactor = "compactor";
+    public const string Rotator = "rotator";
+
     private static readonly ConcurrentDictionary<string, long> Known = new();
 
     public static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"shared-{number}");
@@ -20,8 +27,8 @@ internal static class StormChild
     /// <param name="keyFile">Its root key.</param>
     /// <param name="process">Who this is, in every value.</param>
     /// <param name="names">How many secrets are used.</param>
-    /// <param name="compacts">Compacts in a loop instead of writing.</param>
-    public static async Task<int> RunAsync(string directory, string keyFile, int process, int names, bool compacts)
+    /// <param name="role">Writes and reads in a loop, or compacts, or rotates and rewraps.</param>
+    public static async Task<int> RunAsync(string directory, string keyFile, int process, int names, string role)
     {
         using var ending = new CancellationTokenSource();
         var listener = new Thread(() => Listen(ending)) { IsBackground = true };
@@ -39,14 +46,12 @@ internal static class StormChild
         }
 
         Program.Tell($"opened {store.Recovery!.DroppedBytes};");
-        if (compacts)
+        await (role switch
         {
-            await CompactAsync(store, repository, ending.Token);
-        }
-        else
-        {
-            await Task.WhenAll(Enumerable.Range(0, 2).Select(thread => Task.Run(() => WriteAsync(store, repository, process, thread, names, ending.Token))));
-        }
+            Compactor => CompactAsync(store, repository, ending.Token),
+            Rotator => RotateAsync(store, ending.Token),
+            _ => Task.WhenAll(Enumerable.Range(0, 2).Select(thread => Task.Run(() => WriteAsync(store, repository, process, thread, names, role == PausingWriter, ending.Token)))),
+        });
 
         await store.DisposeAsync();
         Program.Tell("closed;");
@@ -66,12 +71,13 @@ internal static class StormChild
 
     private static void Learn(string name, long revision) => Known.AddOrUpdate(name, revision, (_, known) => Math.Max(known, revision));
 
-    private static async Task WriteAsync(SecretStore store, FileSecretRepository repository, int process, int thread, int names, CancellationToken ending)
+    private static async Task WriteAsync(SecretStore store, FileSecretRepository repository, int process, int thread, int names, bool pauses, CancellationToken ending)
     {
         int removed = 0;
         for (int counter = 0; !ending.IsCancellationRequested; counter++)
         {
             string name = NameOf(Random.Shared.Next(names));
+            await Task.Delay(pauses ? Random.Shared.Next(names / 10) : 0, CancellationToken.None);
             try
             {
                 SecretRevision read = await ReadAsync(store, name);
@@ -127,6 +133,28 @@ internal static class StormChild
         catch (SecretConflictException exception) when (exception.Code == SecretStoreErrorCodes.RevisionConflict && expected is not null)
         {
             Program.Tell($"conflict {name} {number} {text};");
+        }
+    }
+
+    private static async Task RotateAsync(SecretStore store, CancellationToken ending)
+    {
+        while (!ending.IsCancellationRequested)
+        {
+            try
+            {
+                await store.Keys.RotateKeyAsync("default", ending);
+                Program.Tell("rotated;");
+                RewrapResult result = await store.Keys.RewrapAsync(null, null, ending);
+                Program.Tell(string.Create(CultureInfo.InvariantCulture, $"rewrapped {result.Rewrapped} {result.DroppedGenerations.Count} {result.RemainingGenerations.Count};"));
+            }
+            catch (SecretStoreException exception)
+            {
+                Program.Tell($"fail rotation {exception.Code} {exception.Message};");
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
         }
     }
 

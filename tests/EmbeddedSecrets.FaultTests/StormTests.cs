@@ -26,7 +26,7 @@ public sealed class StormTests
         await storm.CreateStoreAsync();
         var acknowledged = Channel.CreateBounded<(string Name, long Revision)>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropNewest });
         storm.History.Acknowledging = (name, revision) => acknowledged.Writer.TryWrite((name, revision));
-        await storm.StartAsync(1, compacts: true);
+        await storm.StartAsync(1, StormChild.Compactor);
         await storm.StartAsync(Processes - 1);
 
         long start = Stopwatch.GetTimestamp();
@@ -47,8 +47,8 @@ public sealed class StormTests
             if (Stopwatch.GetTimestamp() >= nextKill)
             {
                 int which = random.Next(storm.Running);
-                bool compacts = await storm.KillAsync(random.Next(4) == 0 ? which : storm.HolderOr(which));
-                await storm.StartAsync(1, compacts);
+                string role = await storm.KillAsync(random.Next(4) == 0 ? which : storm.HolderOr(which));
+                await storm.StartAsync(1, role);
                 nextKill = NextKill();
             }
         }
