@@ -118,8 +118,10 @@ internal sealed class BulkChange(OpenStore open, Func<StoredSecret, Cancellation
     /// <summary>What was sealed under other keys is sealed again; otherwise only what somebody else has changed.</summary>
     private async ValueTask PrepareAgainAsync(Entry[] entries, CancellationToken cancellationToken)
     {
-        bool keysMoved = open.HeaderRevision != _headerRevision;
-        _headerRevision = open.HeaderRevision;
+        // Read once: another thread may move on between, and then old keys would be committed as new ones.
+        long headerRevision = open.HeaderRevision;
+        bool keysMoved = headerRevision != _headerRevision;
+        _headerRevision = headerRevision;
         _entries.Clear();
         _bytes = 0;
         foreach (Entry entry in entries)
