@@ -75,6 +75,11 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
             throw;
         }
 
+        if (_batch.NewHeader is not null && state.Header is not null)
+        {
+            index.DropHeader();
+        }
+
         state.Header = _batch.NewHeader?.Copy() ?? state.Header;
         state.Sequence = sequence;
         publish();

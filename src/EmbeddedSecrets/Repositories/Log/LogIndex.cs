@@ -26,7 +26,7 @@ internal sealed class LogIndex : ILogTarget
     /// <summary>Gets about how many bytes of a log what is here takes.</summary>
     public long LiveBytes { get; private set; }
 
-    /// <summary>Gets a value indicating whether the log holds payloads that were dropped since it was made.</summary>
+    /// <summary>Gets a value indicating whether the log holds payloads that were dropped, or headers that were replaced, since it was made.</summary>
     public bool HasDropped { get; private set; }
 
     /// <summary>Gets or sets who is told what changes, while a compaction runs.</summary>
@@ -86,6 +86,9 @@ internal sealed class LogIndex : ILogTarget
         LiveBytes += PayloadBytes(location.Length);
         Tracker?.Note(id);
     }
+
+    /// <summary>The replaced header may hold what opens older records: a key generation that was dropped, or the slot of a removed root key.</summary>
+    public void DropHeader() => HasDropped = true;
 
     public void DropPayload(UInt128 id)
     {

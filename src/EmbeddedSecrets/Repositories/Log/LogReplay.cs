@@ -162,6 +162,11 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
             return false;
         }
 
+        if (state.Header is not null)
+        {
+            index.DropHeader();
+        }
+
         state.Header = header;
         MetHeader |= given is not null && header.Revision == given.Revision && header.Content.Span.SequenceEqual(given.Content.Span);
         return true;
