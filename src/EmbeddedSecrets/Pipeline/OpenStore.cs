@@ -77,9 +77,16 @@ internal sealed partial class OpenStore : IDisposable
         return _repository.WaitForChangeAsync(after, cancellationToken);
     }
 
-    public ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken)
+    public async ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken)
     {
-        return _repository.ReadChangesAsync(after, cancellationToken);
+        RepositoryChanges changes = await _repository.ReadChangesAsync(after, cancellationToken).ConfigureAwait(false);
+        if (_repository.CurrentHeader.Revision != HeaderRevision)
+        {
+            // Whoever watches is told nothing more once the root key of this instance is removed.
+            await ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return changes;
     }
 
     /// <summary>Opens a record as it was at a change, without a look at the cache.</summary>
