@@ -77,12 +77,23 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     }
 
     /// <summary>
-    /// Opens the ring from its state. WrongKey, Tampered, Corrupt, UnsupportedFormat, KeyMissing. A ring that is open is
-    /// replaced; one that is open for another store is an <see cref="InvalidOperationException"/>.
+    /// Opens the ring from its state. WrongKey, Tampered, Corrupt, UnsupportedFormat, KeyMissing. A ring that is open already,
+    /// also for the same store, is an <see cref="InvalidOperationException"/>.
     /// </summary>
-    internal async ValueTask OpenAsync(ReadOnlyMemory<byte> state, RootKeyContext context, CancellationToken cancellationToken)
+    internal ValueTask OpenAsync(ReadOnlyMemory<byte> state, RootKeyContext context, CancellationToken cancellationToken)
     {
-        RequireFreeFor(context.StoreId, context.StoreLocation);
+        return OpenAsync(state, context, null, cancellationToken);
+    }
+
+    /// <summary>Opens the ring from a newer state of the store that opened it; otherwise as <see cref="OpenAsync(ReadOnlyMemory{byte}, RootKeyContext, CancellationToken)"/>. Where that fails, the ring stays as it is.</summary>
+    internal ValueTask ReloadAsync(ReadOnlyMemory<byte> state, RootKeyContext context, CancellationToken cancellationToken)
+    {
+        return OpenAsync(state, context, context.StoreId, cancellationToken);
+    }
+
+    private async ValueTask OpenAsync(ReadOnlyMemory<byte> state, RootKeyContext context, UInt128? openFor, CancellationToken cancellationToken)
+    {
+        RequireFreeFor(openFor, context.StoreLocation);
         KeyRingState decoded = KeyRingState.Decode(state);
         IRootKey rootKey = RootKey;
         bool hasSlot = false;
@@ -100,7 +111,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
                 RingKeys? ring = decoded.Open(context.StoreId, slot, slotKey.Span);
                 try
                 {
-                    Replace(ring, context.StoreId, context.StoreLocation);
+                    Replace(ring, openFor, context.StoreLocation);
                     ring = null;
                 }
                 finally
@@ -286,7 +297,10 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         KeysReplaced?.Invoke();
     }
 
-    /// <summary>A copy of a store has its id, so the place counts too: closing the copy would take the keys from the original.</summary>
+    /// <summary>
+    /// Null where nobody may have it open: of two stores of one place, the one that closes would take the keys from the other,
+    /// and the one that lags behind would give it an older ring. A copy of a store has its id, so the place counts too.
+    /// </summary>
     private void RequireFreeFor(UInt128? storeId, string location)
     {
         lock (_gate)

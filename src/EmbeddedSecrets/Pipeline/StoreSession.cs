@@ -215,7 +215,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
             RepositoryHeader? header = await _repository.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
             if (header is not null)
             {
-                cipher = await StoreUnlocking.UnlockAsync(_keyProvider, header, _repository.Location, cancellationToken).ConfigureAwait(false);
+                cipher = await StoreUnlocking.UnlockAsync(_keyProvider, header, _repository.Location, isReload: false, cancellationToken).ConfigureAwait(false);
             }
             else if (_options.ReadOnly)
             {

@@ -45,15 +45,22 @@ internal static class StoreUnlocking
         return (header, new StoreCipher(storeId, storeKey.Span));
     }
 
-    /// <summary>Unlocks an existing store.</summary>
+    /// <summary>Unlocks an existing store, or with a newer header again.</summary>
     public static async ValueTask<StoreCipher> UnlockAsync(
-        IKeyProvider provider, RepositoryHeader header, string location, CancellationToken cancellationToken)
+        IKeyProvider provider, RepositoryHeader header, string location, bool isReload, CancellationToken cancellationToken)
     {
         StoreHeader content = StoreHeader.Decode(header.Content);
         if (provider is KeyRing ring)
         {
             var context = new RootKeyContext(header.StoreId, location, IsNewStore: false);
-            await ring.OpenAsync(content.RingState, context, cancellationToken).ConfigureAwait(false);
+            if (isReload)
+            {
+                await ring.ReloadAsync(content.RingState, context, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await ring.OpenAsync(content.RingState, context, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         using SecretMemory storeKey = SecretMemory.Rent(KeyLength);
@@ -61,9 +68,9 @@ internal static class StoreUnlocking
         {
             await UnwrapAsync(provider, header.StoreId, content.StoreKey, storeKey.Memory, location, cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch when (!isReload)
         {
-            // The ring proved itself by opening; a provider of one's own has not yet shown that it holds the right keys.
+            // Not when others are using it: one caller who gives up must not take the keys from all.
             (provider as KeyRing)?.Lock();
             throw;
         }
@@ -89,6 +96,7 @@ internal static class StoreUnlocking
         }
         catch (AuthenticationTagMismatchException)
         {
+            // The ring proved itself by opening; a provider of one's own has not yet shown that it holds the right keys.
             throw provider is KeyRing ? KeyFailures.Tampered() : KeyFailures.WrongProvider(location);
         }
     }

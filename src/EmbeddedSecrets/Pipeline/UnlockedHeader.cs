@@ -115,7 +115,7 @@ internal sealed partial class UnlockedHeader : IDisposable
             return header;
         }
 
-        using StoreCipher unlocked = await StoreUnlocking.UnlockAsync(_keyProvider, header, _repository.Location, cancellationToken).ConfigureAwait(false);
+        using StoreCipher unlocked = await StoreUnlocking.UnlockAsync(_keyProvider, header, _repository.Location, isReload: true, cancellationToken).ConfigureAwait(false);
         if (!unlocked.HasSameKey(_cipher))
         {
             throw KeyFailures.Tampered();

@@ -102,7 +102,7 @@ public sealed class KeyRingTests : KeyProviderContract
         Func<Task> open = async () => await ring.OpenAsync(state, Context with { StoreId = 8 }, default);
 
         await open.Should().ThrowAsync<InvalidOperationException>();
-        await ring.OpenAsync(state, Context, default);
+        await ring.ReloadAsync(state, Context, default);
     }
 
     [Test]
