@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EmbeddedSecrets.Envelope;
-using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Secrets;
 

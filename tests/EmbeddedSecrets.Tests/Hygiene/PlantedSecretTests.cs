@@ -80,13 +80,15 @@ public sealed class PlantedSecretTests
         byte[] wrong = RandomNumberGenerator.GetBytes(32);
         _planted.Add(wrong);
         await FailAsync(() => SecretStore.OpenAsync(_directory.Store, RootKey.FromBytes(wrong)));
-        byte[] log = _directory.ReadLog();
+        string logPath = Directory.GetFiles(_directory.Store, "log-*.ess").Single();
+        byte[] log = await File.ReadAllBytesAsync(logPath);
         for (int i = 0; i < 20; i++)
         {
             byte[] damaged = [.. log];
             damaged[RandomNumberGenerator.GetInt32(16, 3_000)] ^= 0x10;
             using var copy = new TemporaryDirectory();
             copy.WriteLog(damaged);
+            File.Move(copy.LogPath, Path.Combine(copy.Store, Path.GetFileName(logPath)), overwrite: true);
             await FailAsync(() => SecretStore.OpenAsync(copy.Store, RootKey.FromBytes(_rootKey)), mustFail: false);
         }
 
