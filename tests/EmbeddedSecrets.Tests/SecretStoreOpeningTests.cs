@@ -125,6 +125,37 @@ public sealed class SecretStoreOpeningTests
     }
 
     [Test]
+    public async Task ReadOnly_OnAReadOnlyMount_SeesWhatOthersWriteThroughAnother()
+    {
+        string mount = _directory["mount"];
+        Directory.CreateDirectory(mount);
+        if (!Mount("--bind", Store, mount) || !Mount("-o", "remount,ro,bind", mount))
+        {
+            Assert.Ignore("Mounting needs root.");
+        }
+
+        try
+        {
+            await using SecretStore reader = await SecretStore.OpenAsync(mount, RootKey.FromFile(KeyFile), new SecretStoreOptions { ReadOnly = true });
+            (await reader.ReadTextAsync("name")).Should().Be("the stored value");
+            await using SecretStore writer = await SecretStore.OpenAsync(Store, RootKey.FromFile(KeyFile));
+            await writer.PutTextAsync("name", "written through the other mount");
+            (await reader.ReadTextAsync("name")).Should().Be("written through the other mount");
+
+            await writer.Maintenance.CompactAsync();
+            await writer.PutTextAsync("name", "after a compaction");
+
+            (await reader.ReadTextAsync("name")).Should().Be("after a compaction");
+            await using SecretStore late = await SecretStore.OpenAsync(mount, RootKey.FromFile(KeyFile), new SecretStoreOptions { ReadOnly = true });
+            (await late.ReadTextAsync("name")).Should().Be("after a compaction");
+        }
+        finally
+        {
+            Run("umount", mount);
+        }
+    }
+
+    [Test]
     public async Task OpenAsync_SecondInstance_SharesTheStore()
     {
         await using SecretStore first = await SecretStore.OpenAsync(Store, RootKey.FromFile(KeyFile));
