@@ -70,6 +70,14 @@ internal sealed partial class OpenLog
         }
     }
 
+    private static void TickIfAlive(object? log)
+    {
+        if (((WeakReference<OpenLog>)log!).TryGetTarget(out OpenLog? alive))
+        {
+            alive.Tick();
+        }
+    }
+
     private void Tick()
     {
         if (Interlocked.Exchange(ref _ticking, 1) != 0)

@@ -44,7 +44,9 @@ internal sealed partial class OpenLog : IDisposable
         Report = report;
         Order = new NameOrder(() => _view.Index.Records.Select(static record => record.Key));
         Commits = settings.ReadOnly ? null : new CommitQueue(Enter, WriteBatch, Exit);
-        _timer = settings.Time.CreateTimer(static self => ((OpenLog)self!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        // A running timer must not keep a store alive that somebody forgot to close.
+        _timer = settings.Time.CreateTimer(TickIfAlive, new WeakReference<OpenLog>(this), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Gets what readers see now, with everything that was acknowledged before the call, by whomever: find in its index, read from its file.</summary>

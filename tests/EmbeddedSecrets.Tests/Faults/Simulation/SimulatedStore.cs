@@ -110,9 +110,11 @@ internal sealed class SimulatedStore(SimulatedDisk disk, StoreOracle oracle, int
         return text.ToString();
     });
 
-    private static SecretStoreOptions? OptionsFor(StoreOracle oracle) => oracle.IsAnchored
-        ? new SecretStoreOptions { RollbackAnchor = RollbackAnchor.FromCallbacks(() => oracle.Head, head => oracle.Head = head) }
-        : null;
+    private static SecretStoreOptions OptionsFor(StoreOracle oracle) => new()
+    {
+        RollbackAnchor = oracle.IsAnchored ? RollbackAnchor.FromCallbacks(() => oracle.Head, head => oracle.Head = head) : null,
+        TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch),
+    };
 
     /// <summary>Each commit touches something, so that the next report comes before the last turn.</summary>
     private sealed class CommitAtReport(SimulatedStore store, int commits) : IProgress<CompactionProgress>

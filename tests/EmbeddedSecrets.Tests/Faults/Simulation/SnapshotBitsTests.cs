@@ -80,7 +80,7 @@ public sealed class SnapshotBitsTests : SimulationTest
     private static string ValueOf(int secret) => $"the value of secret {secret}";
 
     private static SecretStore Make(SimulatedDisk disk) => SecretStore.WithRing(
-        new FileSecretRepository(SimulatedDisk.Location, null, disk.OpenDirectory), RootKey.FromBytes(Enumerable.Repeat((byte)7, 32).ToArray()), null, new SecretStoreOptions());
+        new FileSecretRepository(SimulatedDisk.Location, StillClock(), disk.OpenDirectory, compactsByItself: false), RootKey.FromBytes(Enumerable.Repeat((byte)7, 32).ToArray()), null, StillClock());
 
     private SimulatedDisk DiskOf(byte[] log) => new(Seed, [KeyValuePair.Create(LogFileName, log)]);
 
@@ -129,4 +129,7 @@ public sealed class SnapshotBitsTests : SimulationTest
 
         return refused;
     }
+
+    /// <summary>A store that nobody closes, as after a power cut, is not kept alive by the system's timers.</summary>
+    private static SecretStoreOptions StillClock() => new() { TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch) };
 }

@@ -45,7 +45,7 @@ public sealed class StorePowerCutTests : SimulationTest
     }
 
     private static SecretStore Make(SimulatedDisk disk) => SecretStore.WithRing(
-        new FileSecretRepository(SimulatedDisk.Location, null, disk.OpenDirectory), RootKey.FromBytes(Enumerable.Repeat((byte)7, 32).ToArray()), null, new SecretStoreOptions());
+        new FileSecretRepository(SimulatedDisk.Location, StillClock(), disk.OpenDirectory, compactsByItself: false), RootKey.FromBytes(Enumerable.Repeat((byte)7, 32).ToArray()), null, StillClock());
 
     /// <summary>Creates a secret and puts values, noting each that returned; closes in order unless the power goes.</summary>
     private static async Task<int> PlayAsync(SimulatedDisk disk, List<string> returned)
@@ -114,4 +114,7 @@ public sealed class StorePowerCutTests : SimulationTest
             return string.Empty;
         }
     }
+
+    /// <summary>A store that nobody closes, as after a power cut, is not kept alive by the system's timers.</summary>
+    private static SecretStoreOptions StillClock() => new() { TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch) };
 }
