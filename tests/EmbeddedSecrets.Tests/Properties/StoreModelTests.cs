@@ -26,7 +26,8 @@ public sealed class StoreModelTests
     [Test]
     public void Store_InADirectory_BehavesAsTheModelWhenItIsReopened()
     {
-        OperationGenerator.History(clockMayGoBack: true).Sample(
+        // Every reopening sweeps in the background: what has ended may be gone for good when the clock goes back.
+        OperationGenerator.History(clockMayGoBack: false).Sample(
             history =>
             {
                 using var directory = new TemporaryDirectory();
