@@ -16,9 +16,9 @@ internal sealed class ChildProcess : IDisposable
     private ChildProcess(Process process) => _process = process;
 
     /// <summary>Starts writers, the first of which has a number of its own, so that several processes can share a store.</summary>
-    public static ChildProcess StartWriters(string directory, string keyFile, int writers, int first = 0)
+    public static ChildProcess StartWriters(string directory, string keyFile, int writers, int first = 0, int putsACompaction = PutsACompaction)
     {
-        string[] command = ["exec", typeof(ChildProcess).Assembly.Location, "write", directory, keyFile, $"{first}", $"{writers}", "1000000", $"{PutsACompaction}"];
+        string[] command = ["exec", typeof(ChildProcess).Assembly.Location, "write", directory, keyFile, $"{first}", $"{writers}", "1000000", $"{putsACompaction}"];
         return new ChildProcess(Process.Start(new ProcessStartInfo("dotnet", command) { RedirectStandardOutput = true })!);
     }
 
