@@ -131,12 +131,48 @@ public sealed class ZeroedMemoryTests
         (await KeysOfAsync(store)).Should().HaveCount(5).And.OnlyContain(key => !IsZero(key));
     }
 
+    [Test]
+    public async Task Keys_RingThatCouldNotBeCommitted_AreZero()
+    {
+        var repository = new InterceptedRepository();
+        await using SecretStore store = new(repository, new KeyRing(RootKey.FromBytes(RootKeyBytes)));
+        await store.CreateTextAsync("name", "the value");
+        IReadOnlyList<PinnedBytes> stored = await KeysOfAsync(store);
+        OpenStore open = await store.Session.EnterAsync(default);
+        store.Session.Leave();
+        RingChange? change = null;
+        IReadOnlyList<PinnedBytes> keys = [];
+        repository.BeforeHeader = () =>
+        {
+            keys = KeysOf(change!.Next);
+            keys.Should().HaveCount(5).And.OnlyContain(key => !IsZero(key));
+            throw new IOException("The medium failed.");
+        };
+        Func<Task> commit = async () => await open.Header.ChangeRingAsync(
+            next =>
+            {
+                change = next;
+                EncryptionKeyLife.Rotate(next, EncryptionKeys.Default, TimeProvider.System.GetUtcNow());
+                return "rotated";
+            },
+            default);
+
+        await commit.Should().ThrowAsync<IOException>();
+
+        keys.Should().HaveCount(5).And.OnlyContain(key => IsZero(key));
+        stored.Should().OnlyContain(key => !IsZero(key), "the ring that is stored stays in use");
+    }
+
     /// <summary>Every long-lived key of a store: ring key, slot keys, generations.</summary>
     internal static async Task<IReadOnlyList<PinnedBytes>> KeysOfAsync(SecretStore store)
     {
         OpenStore open = await store.Session.EnterAsync(default);
         store.Session.Leave();
-        RingKeys ring = open.Ring!.Keys;
+        return KeysOf(open.Ring!.Keys);
+    }
+
+    private static IReadOnlyList<PinnedBytes> KeysOf(RingKeys ring)
+    {
         return [ring.RingKey, .. ring.Slots.Select(slot => slot.Key), .. ring.Keys.Values.SelectMany(key => key.Generations.Values).Select(generation => generation.Key)];
     }
 

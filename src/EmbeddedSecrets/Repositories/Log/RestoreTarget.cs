@@ -29,6 +29,7 @@ internal sealed class RestoreTarget : IDisposable
             share.Enter(TimeSpan.Zero, cancellationToken);
             if (!share.Join())
             {
+                share.Leave();
                 share.Exit();
                 throw StoreFailures.OpenElsewhere(location);
             }
@@ -36,6 +37,7 @@ internal sealed class RestoreTarget : IDisposable
             long newest = LogGenerations.FindNewest(directory);
             if (newest > 0 && !overwrite)
             {
+                share.Leave();
                 share.Exit();
                 throw StoreFailures.StoreExists(location);
             }
