@@ -92,6 +92,26 @@ internal static class SecretRules
         TextRules.CheckNoControls(createdBy, "CreatedBy", parameter);
     }
 
+    /// <summary>The name of a caller, as policies see it: 1 to 256 UTF-16 units, nothing invisible, no wildcard.</summary>
+    public static void CheckPrincipal(string principal, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(principal, parameter);
+        CheckPrincipalPattern(principal, "A caller's name", parameter);
+        if (principal.AsSpan().ContainsAny('*', '?'))
+        {
+            throw new ArgumentException("A caller's name holds neither * nor ?, which are wildcards in a policy.", parameter);
+        }
+    }
+
+    /// <summary>The name of a caller in a policy, where <c>*</c> and <c>?</c> may stand in it.</summary>
+    public static void CheckPrincipalPattern(string pattern, string what, string parameter)
+    {
+        TextRules.CheckLength(pattern, 1, MaxCreatedByLength, what, parameter);
+        TextRules.CheckWellFormed(pattern, what, parameter);
+        TextRules.CheckNoControls(pattern, what, parameter);
+        TextRules.CheckNoFormats(pattern, what, parameter);
+    }
+
     public static void CheckTags(IReadOnlyDictionary<string, string> tags, string parameter)
     {
         ArgumentNullException.ThrowIfNull(tags, parameter);

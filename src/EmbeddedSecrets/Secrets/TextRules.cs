@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace EmbeddedSecrets.Secrets;
@@ -59,6 +60,21 @@ internal static class TextRules
             {
                 throw new ArgumentException($"{what} must not hold control characters; character {i + 1} is one.", parameter);
             }
+        }
+    }
+
+    /// <summary>Format characters (those that turn the direction of a text, for one) and line separators make two texts look alike.</summary>
+    public static void CheckNoFormats(string text, string what, string parameter)
+    {
+        int position = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            {
+                throw new ArgumentException($"{what} must not hold invisible format characters; character {position + 1} is one.", parameter);
+            }
+
+            position += rune.Utf16SequenceLength;
         }
     }
 
