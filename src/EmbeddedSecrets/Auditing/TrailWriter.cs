@@ -1,0 +1,234 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Interop;
+using EmbeddedSecrets.Repositories.Log;
+
+namespace EmbeddedSecrets.Auditing;
+
+/// <summary>
+/// Appends to a trail, one thread at a time; other instances are kept out by the lock of the directory, and what they wrote is
+/// read first. Nothing is ever cut off or written over: after a crash or a failed write the next file says how much of the one
+/// before counts.
+/// </summary>
+internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyFile, FileAuditSinkOptions options) : IDisposable
+{
+    private const long NotSuspect = -1;
+
+    private ILogDirectory? _directory;
+    private ISharedLock? _lock;
+    private AuditKeys? _keys;
+    private ILogFile? _file;
+    private int _number;
+    private long _end;
+    private AuditHead _head = new(0, AuditLine.NoTag);
+
+    /// <summary>Where the bytes of a failed write may end: up to there the file is not believed any more, because a failed flush marks pages clean.</summary>
+    private long _suspectEnd = NotSuspect;
+
+    public void Write(IReadOnlyList<AuditRecord> records)
+    {
+        _directory ??= openDirectory();
+        try
+        {
+            _lock ??= _directory.OpenLock(LockName.Commit)!;
+            _lock.Take();
+            try
+            {
+                CatchUp(_directory);
+                Append(_directory, records);
+            }
+            finally
+            {
+                _lock.Release();
+            }
+        }
+        catch (SystemCallException exception) when (exception.ErrorNumber == ErrorNumber.TooManyLinks || exception.ErrorNumber == ErrorNumber.NoDeviceOrAddress)
+        {
+            throw StoreFailures.OpeningFailed(_directory.Path, exception, readOnly: false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailures.AuditFailed(_directory.Path, exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _keys?.Dispose();
+        _lock?.Dispose();
+        _directory?.Dispose();
+    }
+
+    private void Append(ILogDirectory directory, IReadOnlyList<AuditRecord> records)
+    {
+        if (_end >= options.MaxFileLength)
+        {
+            StartFile(directory);
+        }
+
+        var lines = new ArrayBufferWriter<byte>();
+        AuditHead head = _head;
+        foreach (AuditRecord record in records)
+        {
+            head = AuditRecordCodec.Append(record, head, options.HashNames, _keys!, lines);
+        }
+
+        _suspectEnd = _end + lines.WrittenCount;
+        _file!.Write(lines.WrittenSpan, _end);
+        if (options.FlushEveryRecord)
+        {
+            _file.FlushData();
+        }
+
+        _end = _suspectEnd;
+        _suspectEnd = NotSuspect;
+        _head = head;
+    }
+
+    private void CatchUp(ILogDirectory directory)
+    {
+        if (_file is null)
+        {
+            Open(directory);
+        }
+
+        if (!directory.Exists(AuditFileName.Of(_number)) || _file!.Length < _end)
+        {
+            throw StoreFailures.AuditTampered(_file!.Path, _end);
+        }
+
+        while (directory.Exists(AuditFileName.Of(_number + 1)))
+        {
+            Follow(directory, _number + 1);
+            _suspectEnd = NotSuspect;
+        }
+
+        if (_suspectEnd != NotSuspect && _file.Length <= _suspectEnd)
+        {
+            StartFile(directory);
+        }
+
+        _suspectEnd = NotSuspect;
+        ReadTail(directory);
+    }
+
+    private void Open(ILogDirectory directory)
+    {
+        int[] numbers = AuditFileName.NumbersIn(directory.ListNames());
+        if (numbers.Length > 0)
+        {
+            Follow(directory, numbers[^1]);
+            return;
+        }
+
+        if (_keys is null)
+        {
+            using PinnedBytes key = TrailKeys.ReadOrCreate(keyFile, directory.Path);
+            _keys = new AuditKeys(key, RandomNumberGenerator.GetBytes(AuditKeys.TrailIdLength));
+        }
+
+        StartFile(directory);
+    }
+
+    /// <summary>Goes on in another file, whose first line is authentic and says what came before.</summary>
+    private void Follow(ILogDirectory directory, int number)
+    {
+        ILogFile? file = directory.Open(AuditFileName.Of(number), readOnly: false);
+        try
+        {
+            var reader = new LineReader(file, 0, file.Length);
+            reader.TryRead(out ReadOnlySpan<byte> line);
+            if (_file is null)
+            {
+                _keys?.Dispose();
+                _keys = null;
+                _keys = TrailKeys.Find([line.ToArray()], keyFile, directory.Path);
+            }
+
+            if (!reader.IsTerminated || AuditLine.Authenticate(line, _keys!) is null)
+            {
+                throw StoreFailures.AuditTampered(file.Path, 0);
+            }
+
+            AuditFileHeader? header = AuditFileHeader.Read(line, out int format);
+            if (header?.Number != number)
+            {
+                throw format == AuditFileHeader.Format ? StoreFailures.AuditTampered(file.Path, 0) : StoreFailures.UnsupportedFormat(file.Path, (uint)format);
+            }
+
+            // Whoever made the file may have died before its name was on the disk.
+            directory.Flush();
+            _file?.Dispose();
+            (_file, file) = (file, null);
+            _number = number;
+            _end = reader.Length;
+            _head = new AuditHead(header.First - 1, header.Previous);
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    private void ReadTail(ILogDirectory directory)
+    {
+        long length = _file!.Length;
+        var reader = new LineReader(_file, _end, length);
+        while (reader.TryRead(out ReadOnlySpan<byte> line))
+        {
+            string? tag = AuditLine.Authenticate(line, _keys!);
+            if (tag is not null && AuditRecordCodec.Read(line, out long sequence, out string previous) is not null && sequence == _head.Sequence + 1 && previous == _head.Tag)
+            {
+                if (!reader.IsTerminated)
+                {
+                    // Only its line end was lost.
+                    _file.Write("\n"u8, reader.Offset + reader.Length);
+                }
+
+                _head = new AuditHead(sequence, tag);
+                _end = reader.Offset + reader.Length + (reader.IsTerminated ? 0 : 1);
+            }
+            else if (TornTail.IsTorn(_file, _end, length, _keys!))
+            {
+                StartFile(directory);
+                return;
+            }
+            else
+            {
+                throw StoreFailures.AuditTampered(_file.Path, _end);
+            }
+        }
+    }
+
+    /// <summary>Begins the next file: whole and on the disk when it gets its name.</summary>
+    private void StartFile(ILogDirectory directory)
+    {
+        int number = _number + 1;
+        var line = new ArrayBufferWriter<byte>();
+        new AuditFileHeader(number, _head.Sequence + 1, _head.Tag, _end).Append(_keys!, line);
+        if (directory.Exists(AuditFileName.Temporary))
+        {
+            directory.Delete(AuditFileName.Temporary);
+        }
+
+        ILogFile? file = directory.Create(AuditFileName.Temporary);
+        try
+        {
+            file.Write(line.WrittenSpan, 0);
+            file.FlushData();
+            directory.Rename(file, AuditFileName.Of(number));
+            directory.Flush();
+            _file?.Dispose();
+            (_file, file) = (file, null);
+            _number = number;
+            _end = line.WrittenCount;
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+}

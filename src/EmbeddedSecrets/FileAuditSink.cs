@@ -1,0 +1,149 @@
+using EmbeddedSecrets.Auditing;
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Repositories.Log;
+
+namespace EmbeddedSecrets;
+
+/// <summary>
+/// Writes the audit trail to files, one line of JSON for a record, each chained to the one before by an HMAC. Several sinks, in
+/// one process and in several on one machine, may write one trail. <see cref="AuditTrail"/> reads and verifies it.
+/// </summary>
+/// <remarks>
+/// An edited, moved, inserted or dropped record is found; a trail whose end was cut off only with a head that was kept elsewhere.
+/// Who has the audit key can forge the trail. The directory is made with mode 0700, files with 0600.
+/// </remarks>
+public sealed class FileAuditSink : IAuditSink, IDisposable
+{
+    private const int MaxBatch = 256;
+
+    private readonly Lock _queueGate = new();
+    private readonly Lock _writeGate = new();
+    private readonly Queue<Pending> _queue = new();
+    private readonly TrailWriter _writer;
+    private bool _disposed;
+
+    /// <summary>Prepares a sink. Nothing is read or written before the first record.</summary>
+    /// <param name="directory">The directory of the trail, which holds nothing else. It is made if need be.</param>
+    /// <param name="keyFile">The file of the audit key, in another directory. It is made together with a new trail only.</param>
+    /// <param name="options">How to write; null for the defaults.</param>
+    /// <exception cref="ArgumentException">A path is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public FileAuditSink(string directory, string keyFile, FileAuditSinkOptions? options = null)
+        : this(OpenerOf(directory), keyFile, options)
+    {
+    }
+
+    internal FileAuditSink(Func<ILogDirectory> openDirectory, string keyFile, FileAuditSinkOptions? options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(keyFile);
+        long length = options?.MaxFileLength ?? FileAuditSinkOptions.MinFileLength;
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, FileAuditSinkOptions.MinFileLength, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, FileAuditSinkOptions.MaxMaxFileLength, nameof(options));
+        var copy = options is null
+            ? new FileAuditSinkOptions()
+            : new FileAuditSinkOptions { MaxFileLength = length, HashNames = options.HashNames, FlushEveryRecord = options.FlushEveryRecord };
+        _writer = new TrailWriter(openDirectory, Path.GetFullPath(keyFile), copy);
+    }
+
+    /// <summary>Gets <see langword="true"/>: a call returns when its record is written.</summary>
+    public bool CompletesSynchronously => true;
+
+    /// <summary>Writes one record; threads that write at the same time share a flush. Waits for other processes that write the trail.</summary>
+    /// <param name="record">The record; its texts have at most 512 characters. A lone surrogate is written as U+FFFD.</param>
+    /// <param name="cancellationToken">Looked at once, before anything is written.</param>
+    /// <returns>A completed task.</returns>
+    /// <exception cref="ArgumentNullException">The record is null.</exception>
+    /// <exception cref="ArgumentException">A text is missing or too long.</exception>
+    /// <exception cref="ObjectDisposedException">The sink was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
+    /// <exception cref="SecretStoreAccessException">The key is missing or another one, or a file can be used by others.</exception>
+    /// <exception cref="SecretStoreIntegrityException">The end of the trail was changed, or has a format that this version does not know.</exception>
+    /// <exception cref="SecretStoreUnavailableException">Writing failed. The record does not count as written; a failed flush may still leave it there.</exception>
+    public ValueTask WriteAsync(AuditRecord record, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        AuditRecordCodec.Check(record);
+        cancellationToken.ThrowIfCancellationRequested();
+        var pending = new Pending(record);
+        lock (_queueGate)
+        {
+            _queue.Enqueue(pending);
+        }
+
+        lock (_writeGate)
+        {
+            while (!pending.IsDone)
+            {
+                WriteBatch();
+            }
+        }
+
+        return pending.Failure is { } failure ? throw Again(failure) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>Closes the files, once the writes that have begun are done.</summary>
+    public void Dispose()
+    {
+        lock (_writeGate)
+        {
+            _disposed = true;
+            _writer.Dispose();
+        }
+    }
+
+    private static Func<ILogDirectory> OpenerOf(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        string path = Path.GetFullPath(directory);
+        return () => StoreDirectory.OpenOrMake(path, readOnly: false)!;
+    }
+
+    /// <summary>Writes what has gathered while the batch before was being flushed.</summary>
+    private void WriteBatch()
+    {
+        var batch = new List<Pending>();
+        lock (_queueGate)
+        {
+            while (batch.Count < MaxBatch && _queue.TryDequeue(out Pending? next))
+            {
+                batch.Add(next);
+            }
+        }
+
+        Exception? failure = null;
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _writer.Write([.. batch.Select(static pending => pending.Record)]);
+        }
+#pragma warning disable CA1031 // Whoever waits for the batch is told.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            failure = exception;
+        }
+
+        foreach (Pending pending in batch)
+        {
+            pending.Failure = failure;
+            pending.IsDone = true;
+        }
+    }
+
+    /// <summary>One exception for each caller, so that each has its own request id.</summary>
+    private static Exception Again(Exception failure) => failure switch
+    {
+        SecretStoreUnavailableException unavailable => StoreFailures.Again(unavailable),
+        SecretStoreIntegrityException integrity => StoreFailures.Again(integrity),
+        _ => failure,
+    };
+
+    private sealed class Pending(AuditRecord record)
+    {
+        public AuditRecord Record { get; } = record;
+
+        public Exception? Failure { get; set; }
+
+        public bool IsDone { get; set; }
+    }
+}
