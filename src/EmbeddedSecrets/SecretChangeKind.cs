@@ -32,4 +32,7 @@ public enum SecretChangeKind
 
     /// <summary>The secret is gone, with all its versions.</summary>
     Deleted = 9,
+
+    /// <summary>The policy of the secret was set.</summary>
+    PolicySet = 10,
 }

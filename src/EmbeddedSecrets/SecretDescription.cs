@@ -37,6 +37,12 @@ public sealed class SecretDescription
     /// <summary>Gets the version of every stage, in ordinal order of the stages. <c>ACSCurrent</c> is always there.</summary>
     public required IReadOnlyDictionary<string, string> VersionIdsByStage { get; init; }
 
+    /// <summary>
+    /// Gets the last day, in UTC, on which a value of the secret was read; null for none that is known. Another process tells of
+    /// its reads within the hour, and when it closes the store.
+    /// </summary>
+    public required DateOnly? LastAccessDay { get; init; }
+
     /// <summary>Gets the revision, for compare-and-set.</summary>
     public required SecretRevision Revision { get; init; }
 

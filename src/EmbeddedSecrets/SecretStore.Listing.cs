@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Policies;
 
 namespace EmbeddedSecrets;
 
@@ -44,22 +45,18 @@ public sealed partial class SecretStore
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, MaxPageSize);
         string? after = cursor is null ? null : ListCursor.Decode(cursor, nameof(cursor));
-        var requestId = EmbeddedSecrets.RequestId.Next();
-        try
-        {
-            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return await SecretListing.ReadPageAsync(open, filter ?? SecretFilter.All, size, after, Now(), requestId, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _session.Leave();
-            }
-        }
-        catch (SecretStoreException exception) when (exception.Stamp(requestId))
-        {
-            throw;
-        }
+        Request request = NewRequest(SecretAction.ListSecrets);
+        var asked = (Filter: filter ?? SecretFilter.All, Size: size, After: after);
+        return await RunAsync(
+            request,
+            null,
+            () => EnterAsync(
+                request,
+                asked,
+                static (store, open, request, asked, cancellationToken) =>
+                    SecretListing.ReadPageAsync(open, asked.Filter, asked.Size, asked.After, store.Now(), request, cancellationToken),
+                cancellationToken),
+            null,
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,75 +1,116 @@
+using EmbeddedSecrets.Diagnostics;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets;
 
-/// <content>The one way that every operation takes: load, pure transition, seal, commit, and again if somebody was faster.</content>
+/// <content>The one way that every operation takes: load, policy, pure transition, seal, commit, and again if somebody was faster.</content>
 public sealed partial class SecretStore
 {
     /// <summary>A pure transition. The flag says whether the given value equals the stored one of the same version id; null where there is none.</summary>
     private delegate SecretTransition Transition(Secret? stored, bool? sameValue, TransitionContext context);
 
-    /// <summary>Changes one secret. A value that is given belongs to the version that the transition appends.</summary>
-    private async ValueTask<SecretTransition> ChangeAsync(
-        string name, Transition transition, RequestId requestId, CancellationToken cancellationToken, NewValue? value = null)
+    private Request NewRequest(SecretAction action)
     {
-        SecretTransition[] transitions = await ChangeAllAsync([name], (_, stored, same, context) => transition(stored, same, context), requestId, cancellationToken, value).ConfigureAwait(false);
-        return transitions[0];
+        return new Request(EmbeddedSecrets.RequestId.Next(), action, _principal);
     }
 
-    /// <summary>Changes several secrets in one commit.</summary>
-    private async ValueTask<SecretTransition[]> ChangeAllAsync(
-        IReadOnlyList<string> names,
-        Func<string, Secret?, bool?, TransitionContext, SecretTransition> transition,
-        RequestId requestId,
-        CancellationToken cancellationToken,
-        NewValue? value = null)
+    /// <summary>Runs an operation on one secret, or on none, before the eyes of audit and telemetry.</summary>
+    private ValueTask<T> RunAsync<T>(
+        in Request request, string? name, Func<ValueTask<T>> operation, Func<T, string?>? versionOf, CancellationToken cancellationToken)
+    {
+        return _observer.IsIdle ? operation() : _observer.RunAsync(
+            Observed(request, name is null ? ObservedOperation.NoSecret : [name]),
+            operation,
+            (result, _) => new ObservedResult(versionOf?.Invoke(result)),
+            cancellationToken);
+    }
+
+    private static ObservedOperation Observed(in Request request, IReadOnlyList<string?> names)
+    {
+        return new ObservedOperation(SecretActions.OperationOf(request.Action), request.Id, request.Principal, names);
+    }
+
+    /// <summary>Runs something in the open store; its failures carry the request id.</summary>
+    private async ValueTask<T> EnterAsync<TState, T>(
+        Request request, TState state, Func<SecretStore, OpenStore, Request, TState, CancellationToken, ValueTask<T>> body, CancellationToken cancellationToken)
     {
         try
         {
             OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                if (_options.ReadOnly)
-                {
-                    throw StoreFailures.ReadOnly(_session.Location);
-                }
-
-                while (true)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    if (await TryChangeAsync(open, names, transition, value, cancellationToken).ConfigureAwait(false) is { } transitions)
-                    {
-                        return transitions;
-                    }
-                }
+                return await body(this, open, request, state, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
                 _session.Leave();
             }
         }
-        catch (SecretStoreException exception) when (exception.Stamp(requestId))
+        catch (SecretStoreException exception) when (exception.Stamp(request.Id))
         {
             throw;
         }
     }
 
-    private async ValueTask<SecretTransition[]?> TryChangeAsync(
-        OpenStore open,
-        IReadOnlyList<string> names,
-        Func<string, Secret?, bool?, TransitionContext, SecretTransition> transition,
-        NewValue? value,
-        CancellationToken cancellationToken)
+    /// <summary>Changes one secret. A value that is given belongs to the version that the transition appends.</summary>
+    private async ValueTask<SecretTransition> ChangeAsync(
+        string name, Transition transition, Request request, CancellationToken cancellationToken, NewValue? value = null)
     {
+        SecretTransition[] transitions = await ChangeAllAsync([name], (_, stored, same, context) => transition(stored, same, context), request, cancellationToken, value).ConfigureAwait(false);
+        return transitions[0];
+    }
+
+    /// <summary>Changes several secrets in one commit.</summary>
+    private ValueTask<SecretTransition[]> ChangeAllAsync(
+        string[] names,
+        Func<string, Secret?, bool?, TransitionContext, SecretTransition> transition,
+        Request request,
+        CancellationToken cancellationToken,
+        NewValue? value = null)
+    {
+        var change = new Change(names, transition, value);
+        return _observer.IsIdle ? EnterAsync(request, change, ChangeOpenAsync, cancellationToken) : _observer.RunAsync(
+            Observed(request, names),
+            () => EnterAsync(request, change, ChangeOpenAsync, cancellationToken),
+            (transitions, name) => new ObservedResult(transitions[Array.IndexOf(names, name)].Version?.VersionId),
+            cancellationToken);
+    }
+
+    private static async ValueTask<SecretTransition[]> ChangeOpenAsync(SecretStore store, OpenStore open, Request request, Change change, CancellationToken cancellationToken)
+    {
+        if (store._options.ReadOnly)
+        {
+            throw StoreFailures.ReadOnly(store._session.Location);
+        }
+
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (await store.TryChangeAsync(open, request, change, cancellationToken).ConfigureAwait(false) is { } transitions)
+            {
+                return transitions;
+            }
+        }
+    }
+
+    private async ValueTask<SecretTransition[]?> TryChangeAsync(OpenStore open, Request request, Change change, CancellationToken cancellationToken)
+    {
+        (string[] names, Func<string, Secret?, bool?, TransitionContext, SecretTransition> transition, NewValue? value) = change;
         long headerRevision = open.HeaderRevision;
         var context = new TransitionContext(Now(), _versionLog, open.HashVersionId);
-        var transitions = new SecretTransition[names.Count];
-        var changes = new List<SealedChange>(names.Count);
+        var transitions = new SecretTransition[names.Length];
+        var changes = new List<SealedChange>(names.Length);
         for (int i = 0; i < transitions.Length; i++)
         {
             StoredSecret? stored = await open.LoadAsync(names[i], cancellationToken).ConfigureAwait(false);
+            if (!await PolicyEnforcement.TryAuthorizeAsync(open, request, names[i], stored, context.Now, cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
             bool? sameValue = null;
             if (value is not null && stored is not null && SecretVersions.FindReplayed(stored.Secret, value.VersionId, value.WhenScheduled, context.Now) is { } replayed)
             {
@@ -85,12 +126,12 @@ public sealed partial class SecretStore
             transitions[i] = transition(names[i], stored?.Secret, sameValue, context);
             if (!transitions[i].IsUnchanged)
             {
-                if (await open.TrySealAsync(names[i], stored, transitions[i], value?.Value, cancellationToken).ConfigureAwait(false) is not { } change)
+                if (await open.TrySealAsync(names[i], stored, transitions[i], value?.Value, cancellationToken).ConfigureAwait(false) is not { } sealedChange)
                 {
                     return null;
                 }
 
-                changes.Add(change);
+                changes.Add(sealedChange);
             }
         }
 
@@ -99,29 +140,37 @@ public sealed partial class SecretStore
     }
 
     /// <summary>Loads a secret that exists now, for an operation that changes nothing.</summary>
-    private async ValueTask<Secret> LoadAsync(string name, RequestId requestId, CancellationToken cancellationToken)
+    private ValueTask<Secret> LoadAsync(string name, Request request, CancellationToken cancellationToken)
     {
-        try
+        return RunAsync(request, name, () => EnterAsync(request, name, LoadOpenAsync, cancellationToken), null, cancellationToken);
+    }
+
+    private static async ValueTask<Secret> LoadOpenAsync(SecretStore store, OpenStore open, Request request, string name, CancellationToken cancellationToken)
+    {
+        return (await store.LoadAuthorizedAsync(open, request, name, cancellationToken).ConfigureAwait(false)).Secret;
+    }
+
+    /// <summary>Loads a secret that exists now, once its policy has let the request pass.</summary>
+    private async ValueTask<StoredSecret> LoadAuthorizedAsync(OpenStore open, Request request, string name, CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
+            cancellationToken.ThrowIfCancellationRequested();
+            StoredSecret? stored = await open.LoadAsync(name, cancellationToken).ConfigureAwait(false);
+            DateTimeOffset now = Now();
+            if (await PolicyEnforcement.TryAuthorizeAsync(open, request, name, stored, now, cancellationToken).ConfigureAwait(false))
             {
-                StoredSecret? stored = await open.LoadAsync(name, cancellationToken).ConfigureAwait(false);
-                return SecretLife.Require(name, stored?.Secret, Now());
+                _ = SecretLife.Require(name, stored?.Secret, now);
+                return stored!;
             }
-            finally
-            {
-                _session.Leave();
-            }
-        }
-        catch (SecretStoreException exception) when (exception.Stamp(requestId))
-        {
-            throw;
         }
     }
 
     /// <summary>The value of the version that a change appends, the id asked for it, and the state of the secret in which an equal one is a replay.</summary>
     private sealed record NewValue(SecretValue Value, string? VersionId, bool WhenScheduled);
+
+    /// <summary>What is done to which secrets, in one commit.</summary>
+    private sealed record Change(string[] Names, Func<string, Secret?, bool?, TransitionContext, SecretTransition> Transition, NewValue? Value);
 
     private DateTimeOffset Now()
     {

@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets;
@@ -22,14 +23,15 @@ public sealed partial class SecretStore
         ArgumentNullException.ThrowIfNull(value);
         SecretRules.CheckName(name, nameof(name));
         CreateSecretOptions given = OptionCopies.Checked(options);
+        given.CreatedBy ??= _principal;
         string keyId = given.EncryptionKeyId ?? _options.DefaultEncryptionKeyId;
         using SecretValue own = value.Copy();
-        var requestId = EmbeddedSecrets.RequestId.Next();
-        var request = new CreateRequest(name, StoreUnlocking.RandomId(), own.Kind, keyId, given);
+        Request request = NewRequest(SecretAction.CreateSecret);
+        var creation = new CreateRequest(name, StoreUnlocking.RandomId(), own.Kind, keyId, given);
         var appended = new NewValue(own, given.IfScheduledForDeletion == ScheduledDeletionBehavior.Restore ? given.VersionId : null, WhenScheduled: true);
         SecretTransition done = await ChangeAsync(
-            name, (stored, same, context) => SecretLife.Create(stored, request, same, context), requestId, cancellationToken, appended).ConfigureAwait(false);
-        return Descriptions.Of(done.Next!, requestId);
+            name, (stored, same, context) => SecretLife.Create(stored, creation, same, context), request, cancellationToken, appended).ConfigureAwait(false);
+        return Descriptions.Of(done.Next!, request.Id);
     }
 
     /// <summary>Describes a secret, also one that is scheduled for deletion. Never decrypts a value.</summary>
@@ -42,8 +44,9 @@ public sealed partial class SecretStore
     public async ValueTask<SecretDescription> DescribeSecretAsync(string name, CancellationToken cancellationToken = default)
     {
         SecretRules.CheckName(name, nameof(name));
-        var requestId = EmbeddedSecrets.RequestId.Next();
-        return Descriptions.Of(await LoadAsync(name, requestId, cancellationToken).ConfigureAwait(false), requestId);
+        Request request = NewRequest(SecretAction.DescribeSecret);
+        Secret secret = await LoadAsync(name, request, cancellationToken).ConfigureAwait(false);
+        return Descriptions.Of(secret, request.Id, LastAccess(secret));
     }
 
     /// <summary>Changes the description or the annotations of a secret, or moves it to another encryption key.</summary>
@@ -60,10 +63,10 @@ public sealed partial class SecretStore
     {
         SecretRules.CheckName(name, nameof(name));
         UpdateSecretOptions given = OptionCopies.Checked(options);
-        var requestId = EmbeddedSecrets.RequestId.Next();
+        Request request = NewRequest(SecretAction.UpdateSecret);
         SecretTransition done = await ChangeAsync(
-            name, (stored, _, context) => SecretLife.Update(name, stored, given, context), requestId, cancellationToken).ConfigureAwait(false);
-        return Descriptions.Of(done.Next!, requestId);
+            name, (stored, _, context) => SecretLife.Update(name, stored, given, context), request, cancellationToken).ConfigureAwait(false);
+        return Descriptions.Of(done.Next!, request.Id);
     }
 
     /// <summary>Deletes a secret: after a recovery window, in which its values cannot be read and it can be restored, or at once and for good.</summary>
@@ -74,14 +77,16 @@ public sealed partial class SecretStore
     /// <returns>The secret afterwards; its <see cref="SecretDescription.PlannedDeleteTime"/> is now when it was deleted at once.</returns>
     /// <exception cref="ArgumentException">The name breaks its rule.</exception>
     /// <exception cref="SecretNotFoundException">There is no such secret.</exception>
-    /// <exception cref="SecretConflictException">The secret is scheduled for deletion already, or its revision is not the expected one.</exception>
+    /// <exception cref="SecretConflictException">The secret is scheduled for deletion already, its revision is not the expected one, or it was read lately and the options say to refuse that (<c>Rejected.ResourceInUse</c>).</exception>
     /// <exception cref="SecretStoreException">Purge protection forbids it, or the store cannot be read or written.</exception>
     public async ValueTask<SecretDescription> DeleteSecretAsync(string name, SecretDeletion? deletion = null, DeleteSecretOptions? options = null, CancellationToken cancellationToken = default)
     {
         SecretRules.CheckName(name, nameof(name));
         TimeSpan? window = (deletion ?? SecretDeletion.After(_options.RecoveryWindow)).RecoveryWindow;
         SecretRevision? expected = options?.ExpectedRevision;
-        var requestId = EmbeddedSecrets.RequestId.Next();
+        TimeSpan? unread = options?.RefuseIfReadWithin;
+        OptionRules.CheckUnread(unread, nameof(options));
+        Request request = NewRequest(SecretAction.DeleteSecret);
         Secret? removed = null;
         DateTimeOffset removedAt = default;
         SecretTransition done = await ChangeAsync(
@@ -89,11 +94,12 @@ public sealed partial class SecretStore
             (stored, _, context) =>
             {
                 (removed, removedAt) = (stored, context.Now);
+                SecretLife.RequireUnread(stored, unread, LastAccess(stored), context.Now);
                 return SecretLife.Delete(name, stored, window, _options.PurgeProtection, expected, context);
             },
-            requestId,
+            request,
             cancellationToken).ConfigureAwait(false);
-        return Descriptions.Of(done.Next ?? removed! with { PlannedDeleteTime = removedAt }, requestId);
+        return Descriptions.Of(done.Next ?? removed! with { PlannedDeleteTime = removedAt }, request.Id, LastAccess(removed));
     }
 
     /// <summary>Takes a scheduled deletion back: versions, stages and tags are as they were.</summary>
@@ -109,9 +115,16 @@ public sealed partial class SecretStore
     {
         SecretRules.CheckName(name, nameof(name));
         SecretRevision? expected = options?.ExpectedRevision;
-        var requestId = EmbeddedSecrets.RequestId.Next();
+        Request request = NewRequest(SecretAction.RestoreSecret);
         SecretTransition done = await ChangeAsync(
-            name, (stored, _, context) => SecretLife.Restore(name, stored, expected, context), requestId, cancellationToken).ConfigureAwait(false);
-        return Descriptions.Of(done.Next!, requestId);
+            name, (stored, _, context) => SecretLife.Restore(name, stored, expected, context), request, cancellationToken).ConfigureAwait(false);
+        return Descriptions.Of(done.Next!, request.Id);
+    }
+
+    /// <summary>The number of the last day on which the secret was read, as far as it is known here; 0 for never.</summary>
+    private int LastAccess(Secret? secret)
+    {
+        int written = secret?.LastAccessDay ?? 0;
+        return secret is null ? 0 : _session.Accesses?.LastOf(secret.Name, written) ?? written;
     }
 }

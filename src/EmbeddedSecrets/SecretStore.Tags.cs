@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets;
@@ -21,7 +22,7 @@ public sealed partial class SecretStore
     public ValueTask TagSecretsAsync(IReadOnlyCollection<string> names, IReadOnlyDictionary<string, string> tags, TagOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tags);
-        return ChangeTagsAsync(names, tags, [], nameof(tags), nameof(tags), options, cancellationToken);
+        return ChangeTagsAsync(SecretAction.TagResources, names, tags, [], nameof(tags), nameof(tags), options, cancellationToken);
     }
 
     /// <summary>Removes tags from several secrets in one commit; a key that a secret does not have is passed over.</summary>
@@ -37,7 +38,7 @@ public sealed partial class SecretStore
     public ValueTask UntagSecretsAsync(IReadOnlyCollection<string> names, IReadOnlyCollection<string> keys, TagOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        return ChangeTagsAsync(names, NoTags, keys, nameof(keys), nameof(keys), options, cancellationToken);
+        return ChangeTagsAsync(SecretAction.UntagResources, names, NoTags, keys, nameof(keys), nameof(keys), options, cancellationToken);
     }
 
     /// <summary>Sets and removes tags of several secrets in one commit; what is removed is removed before the limit of 20 is checked.</summary>
@@ -56,11 +57,12 @@ public sealed partial class SecretStore
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(remove);
-        return ChangeTagsAsync(names, set, remove, nameof(set), nameof(remove), options, cancellationToken);
+        return ChangeTagsAsync(SecretAction.TagResources, names, set, remove, nameof(set), nameof(remove), options, cancellationToken);
     }
 
     /// <summary>The parameter names are those of the operation that was called.</summary>
     private async ValueTask ChangeTagsAsync(
+        SecretAction action,
         IReadOnlyCollection<string> names,
         IReadOnlyDictionary<string, string> set,
         IReadOnlyCollection<string> remove,
@@ -77,7 +79,7 @@ public sealed partial class SecretStore
         await ChangeAllAsync(
             changed,
             (name, stored, _, context) => SecretTags.Change(name, stored, tags, removed, expected.TryGetValue(name, out SecretRevision revision) ? revision : null, context),
-            EmbeddedSecrets.RequestId.Next(),
+            NewRequest(action),
             cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,6 @@
+using EmbeddedSecrets.Diagnostics;
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets;
@@ -17,35 +19,36 @@ public sealed partial class SecretStore
     /// <exception cref="SecretConflictException">The secret is scheduled for deletion.</exception>
     /// <exception cref="SecretUnavailableException">The version, or the encryption key, cannot be used now.</exception>
     /// <exception cref="SecretStoreException">What is stored is damaged or not authentic, or the store cannot be read.</exception>
-    public async ValueTask<SecretValueResult> GetSecretValueAsync(string name, SecretVersionSelector which = default, CancellationToken cancellationToken = default)
+    public ValueTask<SecretValueResult> GetSecretValueAsync(string name, SecretVersionSelector which = default, CancellationToken cancellationToken = default)
     {
         SecretRules.CheckName(name, nameof(name));
-        var requestId = EmbeddedSecrets.RequestId.Next();
-        try
+        Request request = NewRequest(SecretAction.GetSecretValue);
+        return _observer.IsIdle
+            ? EnterAsync(request, (name, which), ReadOpenAsync, cancellationToken)
+            : RunAsync(request, name, () => EnterAsync(request, (name, which), ReadOpenAsync, cancellationToken), static result => result.VersionId, cancellationToken);
+    }
+
+    private static async ValueTask<SecretValueResult> ReadOpenAsync(
+        SecretStore store, OpenStore open, Request request, (string Name, SecretVersionSelector Which) asked, CancellationToken cancellationToken)
+    {
+        (string name, SecretVersionSelector which) = asked;
+        while (true)
         {
-            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
+            cancellationToken.ThrowIfCancellationRequested();
+            StoredSecret? stored = await open.LoadAsync(name, cancellationToken).ConfigureAwait(false);
+            DateTimeOffset now = store.Now();
+            if (!await PolicyEnforcement.TryAuthorizeAsync(open, request, name, stored, now, cancellationToken).ConfigureAwait(false))
             {
-                while (true)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    StoredSecret? stored = await open.LoadAsync(name, cancellationToken).ConfigureAwait(false);
-                    SecretVersion version = SecretVersions.Select(name, stored?.Secret, which, Now());
-                    SecretValue? value = await open.ReadValueAsync(stored!, version, cancellationToken).ConfigureAwait(false);
-                    if (value is not null)
-                    {
-                        return new SecretValueResult(stored!.Secret, version, value, requestId);
-                    }
-                }
+                continue;
             }
-            finally
+
+            SecretVersion version = SecretVersions.Select(name, stored?.Secret, which, now);
+            SecretValue? value = await open.ReadValueAsync(stored!, version, cancellationToken).ConfigureAwait(false);
+            if (value is not null)
             {
-                _session.Leave();
+                store._session.Accesses?.Note(stored!, now);
+                return new SecretValueResult(stored!.Secret, version, value, request.Id);
             }
-        }
-        catch (SecretStoreException exception) when (exception.Stamp(requestId))
-        {
-            throw;
         }
     }
 
@@ -76,23 +79,25 @@ public sealed partial class SecretStore
     public async ValueTask<SecretValueBatch> GetSecretValuesAsync(IReadOnlyCollection<string> names, SecretVersionSelector which = default, CancellationToken cancellationToken = default)
     {
         string[] asked = SecretRules.CheckedNames(names, nameof(names));
-        var requestId = EmbeddedSecrets.RequestId.Next();
-        try
+        Request request = NewRequest(SecretAction.GetSecretValue);
+        if (_observer.IsIdle)
         {
-            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return await BatchRead.ReadAsync(open, asked, which, _options.TimeProvider, requestId, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _session.Leave();
-            }
+            return await EnterAsync(request, (asked, which), ReadBatchAsync, cancellationToken).ConfigureAwait(false);
         }
-        catch (SecretStoreException exception) when (exception.Stamp(requestId))
-        {
-            throw;
-        }
+
+        return await _observer.RunAsync(
+            Observed(request, asked),
+            () => EnterAsync(request, (asked, which), ReadBatchAsync, cancellationToken),
+            static (batch, name) => batch.Values.TryGetValue(name!, out SecretValueResult? result)
+                ? new ObservedResult(result.VersionId)
+                : new ObservedResult(null, batch.Errors[name!]),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static ValueTask<SecretValueBatch> ReadBatchAsync(
+        SecretStore store, OpenStore open, Request request, (string[] Names, SecretVersionSelector Which) asked, CancellationToken cancellationToken)
+    {
+        return BatchRead.ReadAsync(open, asked.Names, asked.Which, store._options.TimeProvider, store._session.Accesses, request, cancellationToken);
     }
 
     /// <summary>Reads several values of one moment on this thread, for places that cannot await.</summary>
@@ -122,6 +127,11 @@ public sealed partial class SecretStore
     /// <summary>Opens the store for an operation of the synchronous path, so that its failure carries a request id too.</summary>
     private void OpenSynchronously()
     {
+        if (!_observer.CompletesSynchronously)
+        {
+            throw new NotSupportedException("The audit sink of this store does not complete synchronously. Use the asynchronous members.");
+        }
+
         var requestId = EmbeddedSecrets.RequestId.Next();
         try
         {

@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets;
@@ -26,11 +27,12 @@ public sealed partial class SecretStore
         ArgumentNullException.ThrowIfNull(value);
         SecretRules.CheckName(name, nameof(name));
         PutSecretValueOptions given = OptionCopies.Checked(options);
+        given.CreatedBy ??= _principal;
         using SecretValue own = value.Copy();
-        var requestId = EmbeddedSecrets.RequestId.Next();
+        Request request = NewRequest(SecretAction.PutSecretValue);
         SecretTransition done = await ChangeAsync(
-            name, (stored, same, context) => SecretVersions.Put(name, stored, own.Kind, given, same, context), requestId, cancellationToken, new NewValue(own, given.VersionId, WhenScheduled: false)).ConfigureAwait(false);
-        return Descriptions.Of(done.Next!, done.Version!, requestId);
+            name, (stored, same, context) => SecretVersions.Put(name, stored, own.Kind, given, same, context), request, cancellationToken, new NewValue(own, given.VersionId, WhenScheduled: false)).ConfigureAwait(false);
+        return Descriptions.Of(done.Next!, done.Version!, request.Id);
     }
 
     /// <summary>Lists the versions of a secret, the oldest first, without values.</summary>
@@ -44,9 +46,9 @@ public sealed partial class SecretStore
     public async ValueTask<IReadOnlyList<SecretVersionDescription>> ListSecretVersionIdsAsync(string name, bool includeDeprecated = false, CancellationToken cancellationToken = default)
     {
         SecretRules.CheckName(name, nameof(name));
-        var requestId = EmbeddedSecrets.RequestId.Next();
-        Secret secret = await LoadAsync(name, requestId, cancellationToken).ConfigureAwait(false);
-        return [.. secret.Versions.Where(v => includeDeprecated || v.Stages.Count > 0).Select(v => Descriptions.Of(secret, v, requestId))];
+        Request request = NewRequest(SecretAction.ListSecretVersionIds);
+        Secret secret = await LoadAsync(name, request, cancellationToken).ConfigureAwait(false);
+        return [.. secret.Versions.Where(v => includeDeprecated || v.Stages.Count > 0).Select(v => Descriptions.Of(secret, v, request.Id))];
     }
 
     /// <summary>
@@ -70,10 +72,10 @@ public sealed partial class SecretStore
         SecretRules.CheckStage(stage, nameof(stage));
         OptionRules.Check(stage, move, nameof(move));
         SecretRevision? expected = options?.ExpectedRevision;
-        var requestId = EmbeddedSecrets.RequestId.Next();
+        Request request = NewRequest(SecretAction.UpdateSecretVersionStage);
         SecretTransition done = await ChangeAsync(
-            name, (stored, _, context) => SecretVersions.MoveStage(name, stored, stage, move, expected, context), requestId, cancellationToken).ConfigureAwait(false);
-        return Descriptions.Of(done.Next!, requestId);
+            name, (stored, _, context) => SecretVersions.MoveStage(name, stored, stage, move, expected, context), request, cancellationToken).ConfigureAwait(false);
+        return Descriptions.Of(done.Next!, request.Id);
     }
 
     /// <summary>Enables or disables a version, or changes from when until when it may be read.</summary>
@@ -93,10 +95,10 @@ public sealed partial class SecretStore
         SecretRules.CheckName(name, nameof(name));
         SecretRules.CheckVersionId(versionId, nameof(versionId));
         UpdateSecretVersionOptions given = OptionCopies.Checked(options);
-        var requestId = EmbeddedSecrets.RequestId.Next();
+        Request request = NewRequest(SecretAction.UpdateSecretVersion);
         SecretTransition done = await ChangeAsync(
-            name, (stored, _, context) => SecretVersions.Update(name, stored, versionId, given, context), requestId, cancellationToken).ConfigureAwait(false);
-        return Descriptions.Of(done.Next!, done.Version!, requestId);
+            name, (stored, _, context) => SecretVersions.Update(name, stored, versionId, given, context), request, cancellationToken).ConfigureAwait(false);
+        return Descriptions.Of(done.Next!, done.Version!, request.Id);
     }
 
     /// <summary>
@@ -119,6 +121,6 @@ public sealed partial class SecretStore
         SecretRules.CheckVersionId(versionId, nameof(versionId));
         SecretRevision? expected = options?.ExpectedRevision;
         await ChangeAsync(
-            name, (stored, _, context) => SecretVersions.Destroy(name, stored, versionId, expected, context), EmbeddedSecrets.RequestId.Next(), cancellationToken).ConfigureAwait(false);
+            name, (stored, _, context) => SecretVersions.Destroy(name, stored, versionId, expected, context), NewRequest(SecretAction.DestroySecretVersion), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -20,10 +20,12 @@ public sealed partial class SecretStore
     /// <returns>The changes. No value and no metadata is in them: read what is of interest.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The sequence is negative.</exception>
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
+    /// <exception cref="SecretStoreAccessException">This is a view that acts as a principal: the stream belongs to the owner.</exception>
     /// <exception cref="SecretStoreException">The store cannot be opened or read.</exception>
     public async IAsyncEnumerable<SecretChange> WatchAsync(long? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(after ?? 0, nameof(after));
+        RequireOwner(nameof(WatchAsync));
         OpenStore open = await OpenedAsync(cancellationToken).ConfigureAwait(false);
         long passed = after ?? await WaitForChangeAsync(open, -1, cancellationToken).ConfigureAwait(false);
         while (true)

@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Diagnostics;
+using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Pipeline;
 
 namespace EmbeddedSecrets;
@@ -21,6 +23,12 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     private readonly StoreSession _session;
     private readonly IVersionLog _versionLog;
     private readonly SecretStoreOptions _options;
+    private readonly OperationObserver _observer;
+    private readonly SecretStoreKeys? _keys;
+    private readonly SecretStoreMaintenance? _maintenance;
+
+    /// <summary>Who calls; null for the owner of the store.</summary>
+    private readonly string? _principal;
 
     /// <summary>Composes a store from its parts, without I/O.</summary>
     /// <param name="repository">Where sealed records are kept. The store owns it and disposes it.</param>
@@ -41,8 +49,18 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
         _options = SecretStoreOptionsValidator.CopyValid(options);
         _versionLog = versionLog ?? new RingVersionLog();
         _session = new StoreSession(repository, keyProvider, ownsKeyProvider, _options);
-        Maintenance = new SecretStoreMaintenance(_session);
-        Keys = new SecretStoreKeys(_session, keyProvider as KeyRing, _options);
+        _observer = new OperationObserver(_options);
+        _maintenance = new SecretStoreMaintenance(_session, _versionLog, _observer);
+        _keys = new SecretStoreKeys(_session, keyProvider as KeyRing, _options, _observer);
+    }
+
+    private SecretStore(SecretStore owner, string principal)
+    {
+        _session = owner._session;
+        _versionLog = owner._versionLog;
+        _options = owner._options;
+        _observer = owner._observer;
+        _principal = principal;
     }
 
     /// <summary>Gets the life of the store, for tests that look at what is kept in memory.</summary>
@@ -52,10 +70,12 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     public RecoveryReport? Recovery => _session.Recovery;
 
     /// <summary>Gets what an operator does with the store as a whole.</summary>
-    public SecretStoreMaintenance Maintenance { get; }
+    /// <exception cref="SecretStoreAccessException">This is a view that acts as a principal.</exception>
+    public SecretStoreMaintenance Maintenance => _maintenance ?? throw SecretFailures.OwnerOnly(nameof(Maintenance));
 
     /// <summary>Gets the encryption keys under which the data keys of secrets are wrapped.</summary>
-    public SecretStoreKeys Keys { get; }
+    /// <exception cref="SecretStoreAccessException">This is a view that acts as a principal.</exception>
+    public SecretStoreKeys Keys => _keys ?? throw SecretFailures.OwnerOnly(nameof(Keys));
 
     /// <summary>Opens the store in a directory, or creates it there.</summary>
     /// <param name="directory">The directory, made with mode 0700 if it does not exist. One store at a time uses it.</param>
@@ -124,18 +144,21 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes the store: waits for the operations under way, ends the log in order, zeroes the keys, and releases the lock. Disposing twice is harmless.</summary>
+    /// <summary>Closes the store: waits for the operations under way, ends the log in order, zeroes the keys, and releases the lock. Disposing twice is harmless; disposing a view of <see cref="WithPrincipal"/> does nothing.</summary>
     /// <exception cref="NotSupportedException">The repository cannot be closed synchronously: use <see cref="DisposeAsync"/>. Nothing was closed.</exception>
     public void Dispose()
     {
-        _session.Dispose();
+        if (_principal is null)
+        {
+            _session.Dispose();
+        }
     }
 
-    /// <summary>Closes the store: waits for the operations under way, ends the log in order, zeroes the keys, and releases the lock. Disposing twice is harmless.</summary>
+    /// <summary>Closes the store: waits for the operations under way, ends the log in order, zeroes the keys, and releases the lock. Disposing twice is harmless; disposing a view of <see cref="WithPrincipal"/> does nothing.</summary>
     /// <returns>When the store is closed.</returns>
     public ValueTask DisposeAsync()
     {
-        return _session.DisposeAsync();
+        return _principal is null ? _session.DisposeAsync() : ValueTask.CompletedTask;
     }
 
     /// <summary>Composes a store around a key ring that it owns.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using EmbeddedSecrets.Diagnostics;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Pipeline;
@@ -26,12 +28,14 @@ public sealed partial class SecretStoreKeys
     private readonly StoreSession _session;
     private readonly KeyRing? _ring;
     private readonly SecretStoreOptions _options;
+    private readonly OperationObserver _observer;
 
-    internal SecretStoreKeys(StoreSession session, KeyRing? ring, SecretStoreOptions options)
+    internal SecretStoreKeys(StoreSession session, KeyRing? ring, SecretStoreOptions options, OperationObserver observer)
     {
         _session = session;
         _ring = ring;
         _options = options;
+        _observer = observer;
     }
 
     /// <summary>Creates an encryption key with one generation, enabled.</summary>
@@ -198,7 +202,8 @@ public sealed partial class SecretStoreKeys
             cancellationToken);
     }
 
-    private ValueTask<EncryptionKeyDescription> ChangeAsync(string keyId, Action<RingChange, DateTimeOffset> change, CancellationToken cancellationToken)
+    private ValueTask<EncryptionKeyDescription> ChangeAsync(
+        string keyId, Action<RingChange, DateTimeOffset> change, CancellationToken cancellationToken, [CallerMemberName] string caller = "")
     {
         SecretRules.CheckManagedKeyId(keyId, nameof(keyId));
         return RunAsync(
@@ -210,10 +215,11 @@ public sealed partial class SecretStoreKeys
                     return KeyDescriptions.Of(ring.Require(keyId), requestId);
                 },
                 cancellationToken),
-            cancellationToken);
+            cancellationToken,
+            caller);
     }
 
-    private ValueTask<T> ReadAsync<T>(Func<RingKeys, RequestId, T> read, CancellationToken cancellationToken)
+    private ValueTask<T> ReadAsync<T>(Func<RingKeys, RequestId, T> read, CancellationToken cancellationToken, [CallerMemberName] string caller = "")
     {
         return RunAsync(
             writes: false,
@@ -222,19 +228,31 @@ public sealed partial class SecretStoreKeys
                 await open.ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
                 return read(_ring!.Keys, requestId);
             },
-            cancellationToken);
+            cancellationToken,
+            caller);
     }
 
-    private ValueTask<T> RunAsync<T>(bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken)
+    private ValueTask<T> RunAsync<T>(
+        bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken, [CallerMemberName] string caller = "")
     {
         return _ring is not null
-            ? RunOnAnyProviderAsync(writes, operation, cancellationToken)
+            ? RunOnAnyProviderAsync(writes, operation, cancellationToken, caller)
             : ValueTask.FromException<T>(new NotSupportedException("The encryption keys of this store live in a key provider of its own. Manage them there; the store only uses them."));
     }
 
-    private async ValueTask<T> RunOnAnyProviderAsync<T>(bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken)
+    private ValueTask<T> RunOnAnyProviderAsync<T>(
+        bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken, [CallerMemberName] string caller = "")
     {
         var requestId = RequestId.Next();
+        return _observer.RunAsync(
+            new ObservedOperation(ObservedOperation.NameOf(caller), requestId, null, ObservedOperation.NoSecret),
+            () => EnterAsync(writes, operation, requestId, cancellationToken),
+            static (_, _) => default,
+            cancellationToken);
+    }
+
+    private async ValueTask<T> EnterAsync<T>(bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, RequestId requestId, CancellationToken cancellationToken)
+    {
         try
         {
             OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,9 @@
+using System.Runtime.CompilerServices;
+using EmbeddedSecrets.Diagnostics;
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Exchange;
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Verification;
 
 namespace EmbeddedSecrets;
 
@@ -6,10 +11,14 @@ namespace EmbeddedSecrets;
 public sealed class SecretStoreMaintenance
 {
     private readonly StoreSession _session;
+    private readonly IVersionLog _versionLog;
+    private readonly OperationObserver _observer;
 
-    internal SecretStoreMaintenance(StoreSession session)
+    internal SecretStoreMaintenance(StoreSession session, IVersionLog versionLog, OperationObserver observer)
     {
         _session = session;
+        _versionLog = versionLog;
+        _observer = observer;
     }
 
     /// <summary>
@@ -98,15 +107,140 @@ public sealed class SecretStoreMaintenance
         return BackupRestoration.RunAsync(backup, directory, rootKey, options.Overwrite, options.RollbackAnchor, cancellationToken);
     }
 
-    private async ValueTask RunAsync(Func<OpenStore, ValueTask> operation, CancellationToken cancellationToken)
+    /// <summary>
+    /// Verifies a store as it lies in its directory, which need not open, and reports every fault with its place instead of ending at the
+    /// first: the log, the key ring, every record, every wrapped data key and every value. It changes nothing; others may read and
+    /// write meanwhile, and what was committed when it began is verified.
+    /// </summary>
+    /// <param name="directory">The directory of the store.</param>
+    /// <param name="rootKey">A root key of the store. Where it does not open the store, that is a fault, and what needs no key is verified.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What was found. Damage is never an exception.</returns>
+    /// <exception cref="ArgumentException">The directory is empty, or an argument is null.</exception>
+    /// <exception cref="SecretNotFoundException">There is no store in the directory.</exception>
+    /// <exception cref="SecretStoreException">The directory or its log cannot be read at all, or another process does not give back the right to write.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <remarks>
+    /// It reads the log twice and every value once. It cannot find an older copy that was put back, a tail that was cut off at the end of
+    /// a commit, or damage of the last commit of a store that was not closed, which looks like an unfinished one: that is a note.
+    /// While it runs, a compaction does not free the log that it reads.
+    /// </remarks>
+    public static ValueTask<VerificationReport> VerifyAsync(
+        string directory, IRootKey rootKey, VerifyOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(rootKey);
+        return StoreVerification.RunAsync(directory, rootKey, options?.Progress, cancellationToken);
+    }
+
+    /// <summary>
+    /// Writes secrets into a bundle that another store can import: sealed under a fresh key of its own, which the given root key
+    /// wraps. No key of this store is in it, and none opens it. Others read and write meanwhile.
+    /// </summary>
+    /// <param name="destination">The stream; it is not closed. What was written to it is of no use when the call fails.</param>
+    /// <param name="rootKey">The root key that opens the bundle; a file, a mounted file or a variable must hold a key already. A certificate needs no private key here.</param>
+    /// <param name="options">What is exported; null for everything.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What the bundle holds.</returns>
+    /// <exception cref="ArgumentException">An argument is null, an option breaks its rule, or the stream cannot be written.</exception>
+    /// <exception cref="SecretNotFoundException">There is no secret of a name that was given.</exception>
+    /// <exception cref="SecretUnavailableException">The encryption key of a secret cannot be used now, so that its values cannot be exported.</exception>
+    /// <exception cref="SecretStoreException">The store cannot be opened or read, or the root key cannot be used.</exception>
+    /// <exception cref="IOException">The stream failed.</exception>
+    /// <remarks>
+    /// Each secret is as it was at one moment, with all its values; the whole is not of one moment, as a backup is. A secret that
+    /// is scheduled for deletion is left out and counted. Versions that are disabled or outside their validity are exported. At
+    /// most one secret with its values is in memory.
+    /// </remarks>
+    public async ValueTask<ExportResult> ExportAsync(Stream destination, IRootKey rootKey, ExportOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentNullException.ThrowIfNull(rootKey);
+        ExportOptions given = OptionCopies.Checked(options);
+        if (!destination.CanWrite)
+        {
+            throw new ArgumentException("The stream cannot be written.", nameof(destination));
+        }
+
+        ExportResult? result = null;
+        await RunAsync(
+            async open =>
+            {
+                result = await SecretExport.RunAsync(open, destination, rootKey, given, _session.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return result!;
+    }
+
+    /// <summary>
+    /// Brings the secrets of a bundle into this store, each in one commit: values under fresh data keys, and versions, stages,
+    /// states, validity, times, tags, annotations and descriptions as they were exported.
+    /// </summary>
+    /// <param name="source">The bundle, from its present position to its end; it is not closed.</param>
+    /// <param name="rootKey">The root key for which the bundle was made.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends it; what was imported before stays.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="ArgumentException">An argument is null, an option breaks its rule, or the stream cannot be read.</exception>
+    /// <exception cref="SecretStoreAccessException">The root key does not open the bundle: <c>Store.WrongKey</c>.</exception>
+    /// <exception cref="SecretStoreIntegrityException">The bundle is cut or damaged (<c>Store.Corrupt</c>), not authentic (<c>Store.Tampered</c>), or of a newer format.</exception>
+    /// <exception cref="SecretConflictException">A secret is there already and differs (<c>Rejected.ResourceExist</c>), or is scheduled for deletion and cannot get a new version.</exception>
+    /// <exception cref="SecretRequestException">A secret is to be overwritten in a store with purge protection.</exception>
+    /// <exception cref="SecretStoreException">The encryption key cannot be used, or the store cannot be read or written.</exception>
+    /// <exception cref="IOException">The stream failed.</exception>
+    /// <remarks>
+    /// <para>A stream that can seek is read twice: all of it is verified, and with <see cref="ImportConflict.Fail"/> compared, before
+    /// anything is written. Another one is read once: each secret is verified before it is imported, and what came before a
+    /// damaged, cut or conflicting place stays imported.</para>
+    /// <para>An import that was interrupted is finished by running it again with the same options: a secret that is equal
+    /// already counts as unchanged, whatever the rule for conflicts. Whoever has the root key of a bundle can make one: only a
+    /// root key that nobody else has says where a bundle comes from, and a certificate never does.</para>
+    /// </remarks>
+    public async ValueTask<ImportResult> ImportAsync(Stream source, IRootKey rootKey, ImportOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(rootKey);
+        ImportOptions given = OptionCopies.Checked(options);
+        if (!source.CanRead)
+        {
+            throw new ArgumentException("The stream cannot be read.", nameof(source));
+        }
+
+        ImportResult? result = null;
+        await RunAsync(
+            async open =>
+            {
+                if (_session.Options.ReadOnly && !given.DryRun)
+                {
+                    throw StoreFailures.ReadOnly(_session.Location);
+                }
+
+                result = await new SecretImport(open, _session.Options, _versionLog, given).RunAsync(source, rootKey, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return result!;
+    }
+
+    private async ValueTask RunAsync(Func<OpenStore, ValueTask> operation, CancellationToken cancellationToken, [CallerMemberName] string caller = "")
     {
         var requestId = RequestId.Next();
+        _ = await _observer.RunAsync(
+            new ObservedOperation(ObservedOperation.NameOf(caller), requestId, null, ObservedOperation.NoSecret),
+            () => EnterAsync(operation, requestId, cancellationToken),
+            static (_, _) => default,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> EnterAsync(Func<OpenStore, ValueTask> operation, RequestId requestId, CancellationToken cancellationToken)
+    {
         try
         {
             OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
             try
             {
                 await operation(open).ConfigureAwait(false);
+                return true;
             }
             finally
             {

@@ -58,6 +58,18 @@ public sealed class SecretStoreOptions
     /// </remarks>
     public int? DataKeyCacheEntries { get; set; }
 
+    /// <summary>Gets or sets who is told of every operation: an intent before it, an outcome after it, never a value.</summary>
+    /// <value>Null for nobody. The sink belongs to the caller, who disposes it after the store; several stores may share one.</value>
+    public IAuditSink? AuditSink { get; set; }
+
+    /// <summary>Gets or sets what happens to an operation, reads included, whose intent cannot be written to the <see cref="AuditSink"/>.</summary>
+    /// <value>The default is <see cref="AuditFailureBehavior.Refuse"/>. An outcome that cannot be written never undoes what was done.</value>
+    public AuditFailureBehavior AuditFailure { get; set; }
+
+    /// <summary>Gets or sets a value indicating whether the day of the last read of each secret is written down, for <see cref="SecretDescription.LastAccessDay"/>.</summary>
+    /// <value>The default is <see langword="true"/>: a secret that is read costs one small write a day, made within the hour and when the store is closed. A store that is opened for reading only writes none.</value>
+    public bool TracksLastAccess { get; set; } = true;
+
     /// <summary>Gets or sets how long a change waits while other instances of the store, in this process or another, write.</summary>
     /// <value>1 millisecond to 1 hour; the default is 30 seconds. A change whose turn does not come in this time fails with <c>Store.Locked</c>, and nothing is changed.</value>
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -24,6 +24,9 @@ internal static class SecretStoreOptionsValidator
             RecordCacheEntries = options.RecordCacheEntries,
             DataKeyCacheEntries = options.DataKeyCacheEntries,
             LockTimeout = options.LockTimeout,
+            AuditSink = options.AuditSink,
+            AuditFailure = options.AuditFailure,
+            TracksLastAccess = options.TracksLastAccess,
             TimeProvider = options.TimeProvider,
         };
         IReadOnlyList<string> failures = FindFailures(copy);
@@ -42,6 +45,7 @@ internal static class SecretStoreOptionsValidator
         Require(options.RecordCacheEntries is >= 0 and <= SecretStoreOptions.MaxRecordCacheEntries, $"{nameof(SecretStoreOptions.RecordCacheEntries)} is {options.RecordCacheEntries}. Set 0 to {SecretStoreOptions.MaxRecordCacheEntries} records.");
         Require(options.DataKeyCacheEntries is null or (>= 0 and <= SecretStoreOptions.MaxDataKeyCacheEntries), $"{nameof(SecretStoreOptions.DataKeyCacheEntries)} is {options.DataKeyCacheEntries}. Set 0 to {SecretStoreOptions.MaxDataKeyCacheEntries} keys, or null for the default of the key provider.");
         Require(options.LockTimeout >= SecretStoreOptions.MinLockTimeout && options.LockTimeout <= SecretStoreOptions.MaxLockTimeout, $"{nameof(SecretStoreOptions.LockTimeout)} is {options.LockTimeout}. Set 1 millisecond to 1 hour.");
+        Require(Enum.IsDefined(options.AuditFailure), $"{nameof(SecretStoreOptions.AuditFailure)} is {options.AuditFailure}. Set {nameof(AuditFailureBehavior.Refuse)} or {nameof(AuditFailureBehavior.Proceed)}.");
         Require(Enum.IsDefined(options.Recovery), $"{nameof(SecretStoreOptions.Recovery)} is {options.Recovery}. Set {nameof(RecoveryMode.DropUnfinished)} or {nameof(RecoveryMode.Strict)}.");
         Require(options.TimeProvider is not null, $"{nameof(SecretStoreOptions.TimeProvider)} is null. Set a clock, or leave the default.");
         return failures;

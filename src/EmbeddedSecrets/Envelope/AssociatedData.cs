@@ -24,6 +24,8 @@ internal static class AssociatedData
     private const byte RingDomain = 6;
     private const byte SlotDomain = 7;
     private const byte RingKeyDomain = 8;
+    private const byte PolicyDomain = 9;
+    private const byte BundleDomain = 10;
 
     private const byte TextType = 1;
     private const byte BinaryType = 2;
@@ -47,6 +49,15 @@ internal static class AssociatedData
         writer.Text(name);
         writer.Id(stamp.Incarnation);
         writer.Int64(stamp.Revision);
+    }
+
+    /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + name | incarnation 16 | payload id 16.</summary>
+    public static void Policy(ref FieldWriter writer, UInt128 storeId, string name, UInt128 incarnation, UInt128 payloadId)
+    {
+        Begin(ref writer, PolicyDomain, storeId);
+        writer.Text(name);
+        writer.Id(incarnation);
+        writer.Id(payloadId);
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + key id | i64 generation | u32 length + what the caller binds the data key to.</summary>
@@ -88,6 +99,14 @@ internal static class AssociatedData
         Begin(ref writer, RingKeyDomain, storeId);
         writer.UInt64(slotId);
         writer.Text(kind);
+    }
+
+    /// <summary>u8 domain | u8 format | u8 suite | bundle id 16 | u8 kind of frame | i64 number of the frame.</summary>
+    public static void Bundle(ref FieldWriter writer, UInt128 bundleId, byte kind, long number)
+    {
+        Begin(ref writer, BundleDomain, bundleId);
+        writer.Byte(kind);
+        writer.Int64(number);
     }
 
     /// <summary>

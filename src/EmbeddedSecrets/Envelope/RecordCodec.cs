@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Secrets;
@@ -17,6 +18,7 @@ namespace EmbeddedSecrets.Envelope;
 /// | u8 count, versions (VersionCodec) | u8 count, (u64 hash | i64 sequence) retired ids
 /// | i64 last sequence | i64 last chosen version id
 /// | u8 kind of the last change | u8 flag [ text version id of it ] | i64 repository revision of it
+/// | u8 flag [ policy: payload id 16 | u32 payload length | SHA-256 of the payload 32 ] | u32 day of the last access, 0 for none
 /// </code>
 /// A text is u16 length | UTF-8; a time is UTC ticks; numbers are little-endian. Keys of tags and annotations, stages and
 /// sequences ascend, so that one secret has one form.
@@ -58,6 +60,15 @@ internal static class RecordCodec
         writer.Byte((byte)secret.LastChange.Kind);
         VersionCodec.EncodeOptional(ref writer, secret.LastChange.VersionId);
         writer.Int64(secret.LastChange.Revision);
+        writer.Byte(secret.Policy is null ? (byte)0 : (byte)1);
+        if (secret.Policy is { } policy)
+        {
+            writer.Id(policy.PayloadId);
+            writer.UInt32(policy.PayloadLength);
+            writer.Bytes(policy.Hash.AsSpan());
+        }
+
+        writer.UInt32(secret.LastAccessDay);
     }
 
     /// <summary>Any bytes: what does not decode is Tampered, since it was authentic; a newer version is UnsupportedFormat.</summary>
@@ -100,12 +111,26 @@ internal static class RecordCodec
         LastSequence = reader.Count(),
         LastChosenVersionId = reader.Count(),
         LastChange = new LastChange(DecodeKind(reader.Byte()), VersionCodec.DecodeOptionalText(ref reader), reader.Count()),
+        Policy = reader.Flag() ? DecodePolicy(ref reader) : null,
+        LastAccessDay = DecodeDay(reader.UInt32()),
     };
 
-    private static SecretChangeKind DecodeKind(byte kind) =>
-        kind <= (byte)SecretChangeKind.Restored ? (SecretChangeKind)kind : throw new InvalidDataException("There is no such change.");
+    private static PolicyReference DecodePolicy(ref FieldReader reader)
+    {
+        UInt128 payloadId = reader.Id();
+        int length = reader.UInt32();
+        return length is > DerivedCipher.CommittedOverhead and <= PolicyReference.MaxPayloadLength
+            ? new PolicyReference(payloadId, length, [.. reader.Bytes(SHA256.HashSizeInBytes)])
+            : throw new InvalidDataException("A policy has an impossible length.");
+    }
 
-    private static void EncodePairs(ref FieldWriter writer, ImmutableSortedDictionary<string, string> pairs)
+    private static int DecodeDay(int day) =>
+        day <= DateOnly.MaxValue.DayNumber ? day : throw new InvalidDataException("A day is out of range.");
+
+    private static SecretChangeKind DecodeKind(byte kind) =>
+        kind <= (byte)SecretChangeKind.PolicySet && kind != (byte)SecretChangeKind.Deleted ? (SecretChangeKind)kind : throw new InvalidDataException("There is no such change.");
+
+    public static void EncodePairs(ref FieldWriter writer, ImmutableSortedDictionary<string, string> pairs)
     {
         writer.UInt16(pairs.Count);
         foreach ((string key, string value) in pairs)
@@ -115,7 +140,7 @@ internal static class RecordCodec
         }
     }
 
-    private static ImmutableSortedDictionary<string, string> DecodePairs(ref FieldReader reader)
+    public static ImmutableSortedDictionary<string, string> DecodePairs(ref FieldReader reader)
     {
         ImmutableSortedDictionary<string, string>.Builder pairs = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         string? last = null;
@@ -130,7 +155,7 @@ internal static class RecordCodec
         return pairs.ToImmutable();
     }
 
-    private static ImmutableArray<SecretVersion> DecodeVersions(ref FieldReader reader)
+    public static ImmutableArray<SecretVersion> DecodeVersions(ref FieldReader reader)
     {
         ImmutableArray<SecretVersion>.Builder versions = ImmutableArray.CreateBuilder<SecretVersion>();
         long last = 0;

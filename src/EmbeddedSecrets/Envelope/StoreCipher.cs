@@ -7,12 +7,13 @@ using EmbeddedSecrets.Secrets;
 namespace EmbeddedSecrets.Envelope;
 
 /// <summary>
-/// The store's own key at work: it seals records, hashes version ids, and protects what the repository itself must hide
+/// The store's own key at work: it seals records and policies, hashes version ids, and protects what the repository itself must hide
 /// (DESIGN K3, K5). Safe for several threads at once. Owns its keys and zeroes them when disposed.
 /// </summary>
 internal sealed class StoreCipher : IDisposable
 {
     private readonly DerivedCipher _records;
+    private readonly DerivedCipher _policies;
     private readonly DerivedCipher _log;
     private readonly PinnedBytes _retiredKey = new(CommittingCipher.KeyLength);
 
@@ -22,6 +23,7 @@ internal sealed class StoreCipher : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(storeKey.Length, CommittingCipher.KeyLength, nameof(storeKey));
         StoreId = storeId;
         _records = new DerivedCipher(storeKey, KeyPurposes.Record, commits: true);
+        _policies = new DerivedCipher(storeKey, KeyPurposes.Policy, commits: true);
         _log = new DerivedCipher(storeKey, KeyPurposes.Log, commits: false);
         HKDF.DeriveKey(HashAlgorithmName.SHA256, storeKey, _retiredKey.Span, [], KeyPurposes.Retired);
         Protector = new LogProtector(_log);
@@ -72,6 +74,31 @@ internal sealed class StoreCipher : IDisposable
         return SecretInvariants.FindViolation(secret) is null ? secret : throw KeyFailures.Tampered();
     }
 
+    /// <summary>Seals the text of a policy into a payload of its own, bound to store, secret and payload.</summary>
+    public byte[] SealPolicy(string name, UInt128 incarnation, UInt128 payloadId, string policy)
+    {
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.Policy(ref associatedData, StoreId, name, incarnation, payloadId);
+        byte[] text = Utf8.Strict.GetBytes(policy);
+        byte[] payload = new byte[_policies.Overhead + text.Length];
+        _policies.Seal(text, associatedData.Written, payload);
+        return payload;
+    }
+
+    /// <summary>Opens the payload of a policy that the record names; anything that does not fit is the one Tampered failure.</summary>
+    public string OpenPolicy(string name, UInt128 incarnation, PolicyReference reference, ReadOnlySpan<byte> payload)
+    {
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.Policy(ref associatedData, StoreId, name, incarnation, reference.PayloadId);
+        byte[] text = new byte[Math.Max(0, payload.Length - _policies.Overhead)];
+        if (payload.Length < _policies.Overhead || !reference.IsOf(payload) || !_policies.TryOpen(payload, associatedData.Written, text))
+        {
+            throw KeyFailures.Tampered();
+        }
+
+        return Utf8.Strict.GetString(text);
+    }
+
     /// <summary>8 bytes of a keyed hash of a version id (SPEC D-10).</summary>
     public ulong HashVersionId(UInt128 incarnation, string versionId)
     {
@@ -90,6 +117,7 @@ internal sealed class StoreCipher : IDisposable
     public void Dispose()
     {
         _records.Dispose();
+        _policies.Dispose();
         _log.Dispose();
         _retiredKey.Dispose();
     }

@@ -9,6 +9,20 @@ internal static class SecretFailures
     public static SecretNotFoundException SecretNotFound(string name) =>
         new(SecretStoreErrorCodes.ResourceNotFound, 404, $"There is no secret '{name}'. Names are case-sensitive; create it with CreateSecretAsync.");
 
+    /// <summary>The answer of an absent secret, to a caller who must not learn that it exists. Only audit knows better.</summary>
+    public static SecretNotFoundException DeniedAsAbsent(string name)
+    {
+        SecretNotFoundException absent = SecretNotFound(name);
+        absent.IsDenial = true;
+        return absent;
+    }
+
+    public static SecretStoreAccessException Denied(string name) =>
+        new(SecretStoreErrorCodes.NoPermission, 403, $"The policy of the secret '{name}' does not allow this to the caller. EvaluateSecretPolicyAsync tells which statement decides.") { IsDenial = true };
+
+    public static SecretStoreAccessException OwnerOnly(string what) =>
+        new(SecretStoreErrorCodes.NoPermission, 403, $"{what} belongs to the owner of the store, not to a view of it that acts as a principal. Use the store from which WithPrincipal was called.") { IsDenial = true };
+
     public static SecretNotFoundException VersionNotFound(string name, string versionId) =>
         new(SecretStoreErrorCodes.ResourceNotFound, 404, $"The secret '{name}' has no version '{versionId}'. ListSecretVersionIdsAsync with includeDeprecated shows those that it has.");
 
@@ -23,6 +37,9 @@ internal static class SecretFailures
 
     public static SecretConflictException NotInDeleteWindow(string name) =>
         new(SecretStoreErrorCodes.ResourceInUse, 409, $"The secret '{name}' cannot be restored: it is not scheduled for deletion. It can be used as it is.");
+
+    public static SecretConflictException ReadLately(string name, DateOnly day) =>
+        new(SecretStoreErrorCodes.ResourceInUse, 409, $"The secret '{name}' was not deleted: it was read on {day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}. Find out who uses it, or delete it without RefuseIfReadWithin.");
 
     public static SecretConflictException PurgeProtectedWindow(string name, DateTimeOffset until) =>
         new(SecretStoreErrorCodes.ResourceInDeleteWindow, 409, $"The secret '{name}' cannot be deleted at once: the store has purge protection. It is scheduled for deletion and goes at {Time(until)}; until then RestoreSecretAsync brings it back.");

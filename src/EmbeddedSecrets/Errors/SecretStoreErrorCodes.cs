@@ -12,6 +12,9 @@ public static class SecretStoreErrorCodes
     /// <summary>404: the secret, the version or the stage does not exist.</summary>
     public const string ResourceNotFound = "Forbidden.ResourceNotFound";
 
+    /// <summary>403: the policy of the secret does not allow the operation to the caller.</summary>
+    public const string NoPermission = "Forbidden.NoPermission";
+
     /// <summary>404: the encryption key does not exist.</summary>
     public const string KeyNotFound = "Forbidden.KeyNotFound";
 

@@ -23,6 +23,9 @@ public abstract class SecretStoreException : Exception
     /// <summary>Gets the id of the operation that failed, or the empty string where the failure belongs to none.</summary>
     public string RequestId { get; private set; } = string.Empty;
 
+    /// <summary>Gets or sets whether a policy refused the operation, which the code does not always show.</summary>
+    internal bool IsDenial { get; set; }
+
     /// <summary>Writes the request id of the operation once; an exception filter, so that the stack is untouched.</summary>
     /// <returns>Always <see langword="false"/>.</returns>
     internal bool Stamp(RequestId requestId)

@@ -60,6 +60,12 @@ internal static class StoreFailures
         500,
         $"The rollback anchor in '{path}' holds a later state than the one to be kept. Another copy of the store uses it: give each store an anchor of its own.");
 
+    public static SecretStoreUnavailableException AuditFailed(Exception cause) => new(
+        SecretStoreErrorCodes.ServiceUnavailable,
+        503,
+        $"Nothing was done, since the operation could not be written to the audit trail: {cause.Message} Try again when the cause is gone; {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.AuditFailure)} says what happens without a trail.",
+        cause);
+
     public static SecretStoreAccessException Insecure(string path, string problem, string remedy) => new(
         SecretStoreErrorCodes.InsecurePermissions,
         500,

@@ -31,6 +31,10 @@ public sealed class CreateSecretOptions
     /// <value>Null for <see cref="SecretVersionValidity.Always"/>.</value>
     public SecretVersionValidity? Validity { get; set; }
 
+    /// <summary>Gets or sets the policy of the secret, as <see cref="SecretStore.SetSecretPolicyAsync"/> takes it.</summary>
+    /// <value>At most 32,768 bytes of UTF-8; null for none. It does not bind the creation itself.</value>
+    public string? Policy { get; set; }
+
     /// <summary>Gets or sets what happens when the name belongs to a secret that is scheduled for deletion.</summary>
     /// <value>The default is <see cref="ScheduledDeletionBehavior.Fail"/>.</value>
     public ScheduledDeletionBehavior IfScheduledForDeletion { get; set; }

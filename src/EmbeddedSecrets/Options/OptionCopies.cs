@@ -19,6 +19,7 @@ internal static class OptionCopies
             Annotations = Copy(options.Annotations),
             CreatedBy = options.CreatedBy,
             Validity = options.Validity,
+            Policy = options.Policy,
             IfScheduledForDeletion = options.IfScheduledForDeletion,
             ExpectedRevision = options.ExpectedRevision,
         };
@@ -97,6 +98,51 @@ internal static class OptionCopies
         foreach (string name in copy.Names ?? [])
         {
             SecretRules.CheckName(name, nameof(options));
+        }
+
+        return copy;
+    }
+
+    /// <summary>The names in ordinal order, each once.</summary>
+    public static ExportOptions Checked(ExportOptions? options)
+    {
+        var copy = new ExportOptions
+        {
+            NamePrefix = options?.NamePrefix,
+            Names = options?.Names?.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(),
+            CurrentVersionsOnly = options?.CurrentVersionsOnly ?? false,
+            Progress = options?.Progress,
+        };
+        if (copy.NamePrefix is not null && copy.Names is not null)
+        {
+            throw new ArgumentException("Give a prefix or names, not both.", nameof(options));
+        }
+
+        if (copy.NamePrefix is not null)
+        {
+            SecretRules.CheckName(copy.NamePrefix, nameof(options));
+        }
+
+        foreach (string name in copy.Names ?? [])
+        {
+            SecretRules.CheckName(name, nameof(options));
+        }
+
+        return copy;
+    }
+
+    public static ImportOptions Checked(ImportOptions? options)
+    {
+        options ??= new ImportOptions();
+        var copy = new ImportOptions { OnConflict = options.OnConflict, DryRun = options.DryRun, EncryptionKeyId = options.EncryptionKeyId, Progress = options.Progress };
+        if (!Enum.IsDefined(copy.OnConflict))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), copy.OnConflict, "There is no such rule for conflicts.");
+        }
+
+        if (copy.EncryptionKeyId is not null)
+        {
+            SecretRules.CheckManagedKeyId(copy.EncryptionKeyId, nameof(options));
         }
 
         return copy;

@@ -9,12 +9,12 @@ namespace EmbeddedSecrets.Pipeline;
 internal static class BatchRead
 {
     public static async ValueTask<SecretValueBatch> ReadAsync(
-        OpenStore open, string[] names, SecretVersionSelector which, TimeProvider time, RequestId requestId, CancellationToken cancellationToken)
+        OpenStore open, string[] names, SecretVersionSelector which, TimeProvider time, AccessDays? accesses, Request request, CancellationToken cancellationToken)
     {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (await TryReadAsync(open, names, which, time, requestId, cancellationToken).ConfigureAwait(false) is { } batch)
+            if (await TryReadAsync(open, names, which, time, accesses, request, cancellationToken).ConfigureAwait(false) is { } batch)
             {
                 return batch;
             }
@@ -22,7 +22,7 @@ internal static class BatchRead
     }
 
     private static async ValueTask<SecretValueBatch?> TryReadAsync(
-        OpenStore open, string[] names, SecretVersionSelector which, TimeProvider time, RequestId requestId, CancellationToken cancellationToken)
+        OpenStore open, string[] names, SecretVersionSelector which, TimeProvider time, AccessDays? accesses, Request request, CancellationToken cancellationToken)
     {
         Dictionary<string, SecretValueResult> values = new(StringComparer.Ordinal);
         Dictionary<string, SecretStoreException> errors = new(StringComparer.Ordinal);
@@ -40,6 +40,11 @@ internal static class BatchRead
                 try
                 {
                     StoredSecret? stored = secrets[name];
+                    if (!await PolicyEnforcement.TryAuthorizeAsync(open, request, name, stored, now, cancellationToken).ConfigureAwait(false))
+                    {
+                        return null;
+                    }
+
                     SecretVersion version = SecretVersions.Select(name, stored?.Secret, which, now);
                     SecretValue? value = await open.ReadValueAsync(stored!, version, cancellationToken).ConfigureAwait(false);
                     if (value is null)
@@ -47,7 +52,8 @@ internal static class BatchRead
                         return null;
                     }
 
-                    values.Add(name, new SecretValueResult(stored!.Secret, version, value, requestId));
+                    values.Add(name, new SecretValueResult(stored!.Secret, version, value, request.Id));
+                    accesses?.Note(stored!, now);
                 }
                 catch (SecretStoreException exception)
                 {
@@ -57,11 +63,11 @@ internal static class BatchRead
 
             foreach (SecretStoreException error in errors.Values)
             {
-                _ = error.Stamp(requestId);
+                _ = error.Stamp(request.Id);
             }
 
             kept = true;
-            return new SecretValueBatch(values, errors, requestId.ToString());
+            return new SecretValueBatch(values, errors, request.Id.ToString());
         }
         finally
         {

@@ -6,7 +6,8 @@ namespace EmbeddedSecrets.Pipeline;
 /// <summary>What callers are told of a secret and of its versions.</summary>
 internal static class Descriptions
 {
-    public static SecretDescription Of(Secret secret, RequestId requestId)
+    /// <summary>Describes a secret; <paramref name="lastAccessDay"/> is the day that is known here, written down or not.</summary>
+    public static SecretDescription Of(Secret secret, RequestId requestId, int lastAccessDay = 0)
     {
         ImmutableSortedDictionary<string, string>.Builder stages = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (SecretVersion version in secret.Versions)
@@ -28,6 +29,7 @@ internal static class Descriptions
             CreatedBy = secret.CreatedBy,
             Tags = secret.Tags,
             Annotations = secret.Annotations,
+            LastAccessDay = Math.Max(secret.LastAccessDay, lastAccessDay) is > 0 and int day ? DateOnly.FromDayNumber(day) : null,
             VersionIdsByStage = stages.ToImmutable(),
             Revision = secret.Revision,
             RequestId = requestId.ToString(),

@@ -2,7 +2,7 @@ using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Pipeline;
 
-/// <summary>The payloads that a change of a secret leaves without a version. A secret has few versions: comparing them all is cheaper than a set.</summary>
+/// <summary>The payloads that a change of a secret leaves behind: values without a version, and a policy that was replaced. A secret has few versions: comparing them all is cheaper than a set.</summary>
 internal static class DroppedPayloads
 {
     public static UInt128[] Between(Secret? before, Secret? after)
@@ -19,6 +19,11 @@ internal static class DroppedPayloads
             {
                 (dropped ??= []).Add(content.PayloadId);
             }
+        }
+
+        if (before.Policy is { } policy && policy.PayloadId != after?.Policy?.PayloadId)
+        {
+            (dropped ??= []).Add(policy.PayloadId);
         }
 
         return dropped is null ? [] : [.. dropped];

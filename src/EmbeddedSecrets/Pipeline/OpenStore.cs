@@ -192,6 +192,12 @@ internal sealed partial class OpenStore : IDisposable
             added = [new RepositoryPayload(content.PayloadId, payload)];
         }
 
+        if (next is not null && transition.Policy is { } policy)
+        {
+            (next, RepositoryPayload sealedPolicy) = SealPolicy(next, policy);
+            added = [.. added, sealedPolicy];
+        }
+
         if (next is not null && stored is not null && next.Incarnation == expected.Incarnation && next.EncryptionKeyId != stored.Secret.EncryptionKeyId)
         {
             next = await MovedAsync(next, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Pipeline;
@@ -12,7 +13,7 @@ internal static class SecretListing
     private const int MaxExamined = 1_000;
 
     public static async ValueTask<SecretPage> ReadPageAsync(
-        OpenStore open, SecretFilter filter, int size, string? after, DateTimeOffset now, RequestId requestId, CancellationToken cancellationToken)
+        OpenStore open, SecretFilter filter, int size, string? after, DateTimeOffset now, Request request, CancellationToken cancellationToken)
     {
         var page = new List<SecretDescription>();
         string? last = after;
@@ -26,13 +27,21 @@ internal static class SecretListing
 
             examined++;
             last = stored.Secret.Name;
-            if (SecretLife.Existing(stored.Secret, now) is { } secret && filter.Conditions.All(c => c.Matches(secret)))
+            if (SecretLife.Existing(stored.Secret, now) is { } secret && filter.Conditions.All(c => c.Matches(secret))
+                && await IsSeenAsync(open, request, stored, now, cancellationToken).ConfigureAwait(false))
             {
-                page.Add(Descriptions.Of(secret, requestId));
+                page.Add(Descriptions.Of(secret, request.Id));
             }
         }
 
         return new SecretPage(page, null);
+    }
+
+    /// <summary>A list shows what a description shows: who may not describe a secret does not see it there. One that was changed meanwhile may or may not be seen.</summary>
+    private static async ValueTask<bool> IsSeenAsync(OpenStore open, Request request, StoredSecret stored, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        return await PolicyEnforcement.IsAllowedAsync(open, request, SecretAction.ListSecrets, stored, now, cancellationToken).ConfigureAwait(false) == true
+            && await PolicyEnforcement.IsAllowedAsync(open, request, SecretAction.DescribeSecret, stored, now, cancellationToken).ConfigureAwait(false) == true;
     }
 
     private static IAsyncEnumerable<StoredSecret> CandidatesAsync(OpenStore open, SecretFilter filter, string? after, CancellationToken cancellationToken)

@@ -30,9 +30,15 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
         _keyProvider = keyProvider;
         _ownsKeyProvider = ownsKeyProvider;
         _options = options;
+        Accesses = options is { TracksLastAccess: true, ReadOnly: false } ? new AccessDays() : null;
     }
 
+    /// <summary>The days on which secrets were read; null where they are not written down.</summary>
+    public AccessDays? Accesses { get; }
+
     public string Location => _repository.Location;
+
+    public SecretStoreOptions Options => _options;
 
     public RecoveryReport? Recovery { get; private set; }
 
@@ -230,7 +236,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
 
             // A newer header is unlocked by the first operation that needs it: the repository cannot be started a second time.
             open = new OpenStore(_repository, _keyProvider, _options, cipher, header.Revision);
-            _sweeping = _options.ReadOnly ? null : StoreSweeping.Start(open, _options);
+            _sweeping = _options.ReadOnly ? null : StoreSweeping.Start(open, _options, Accesses);
             Volatile.Write(ref _open, open);
             return open;
         }
@@ -256,6 +262,11 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
             await _sweeping.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_open is not null && Accesses is not null)
+        {
+            await TryWriteAccessesAsync(_open, Accesses).ConfigureAwait(false);
+        }
+
         try
         {
             await _repository.DisposeAsync().ConfigureAwait(false);
@@ -274,6 +285,19 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
             }
 
             _gate.Dispose();
+        }
+    }
+
+    /// <summary>A store whose writing has stopped is closed like any other: a day of reading is lost then, nothing else.</summary>
+    private static async ValueTask TryWriteAccessesAsync(OpenStore open, AccessDays accesses)
+    {
+        try
+        {
+            await accesses.WriteAsync(open, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (SecretStoreException)
+        {
+            // The next opening finds everything else as it is.
         }
     }
 }

@@ -5,7 +5,7 @@ namespace EmbeddedSecrets.Pipeline;
 
 /// <summary>
 /// What the time alone does to a store (DESIGN K12): removes secrets whose recovery window has ended, removes and rotates
-/// keys, and finishes rotations. Begins in the background when a store was opened for writing, and then every hour; of all
+/// keys, finishes rotations, and writes down the days on which secrets were read. Begins in the background when a store was opened for writing, and then every hour; of all
 /// instances of a store one does it. What fails is tried again an hour later.
 /// </summary>
 internal sealed class StoreSweeping : IAsyncDisposable
@@ -17,22 +17,24 @@ internal sealed class StoreSweeping : IAsyncDisposable
 
     private readonly OpenStore _open;
     private readonly SecretStoreOptions _options;
+    private readonly AccessDays? _accesses;
     private readonly CancellationTokenSource _closing = new();
     private readonly PeriodicTimer _timer;
     private readonly Task _running;
 
-    private StoreSweeping(OpenStore open, SecretStoreOptions options)
+    private StoreSweeping(OpenStore open, SecretStoreOptions options, AccessDays? accesses)
     {
         _open = open;
         _options = options;
+        _accesses = accesses;
         _timer = new PeriodicTimer(Period, options.TimeProvider);
         _running = Task.Run(RunAsync);
     }
 
     /// <summary>Begins to sweep, on another thread, until it is disposed.</summary>
-    public static StoreSweeping Start(OpenStore open, SecretStoreOptions options)
+    public static StoreSweeping Start(OpenStore open, SecretStoreOptions options, AccessDays? accesses)
     {
-        return new StoreSweeping(open, options);
+        return new StoreSweeping(open, options, accesses);
     }
 
     /// <summary>Sweeps now: secrets first, since they keep keys from being removed.</summary>
@@ -69,6 +71,11 @@ internal sealed class StoreSweeping : IAsyncDisposable
         {
             try
             {
+                if (_accesses is not null)
+                {
+                    await _accesses.WriteAsync(_open, closing).ConfigureAwait(false);
+                }
+
                 if (await _open.TryBeginSweepAsync(ClaimPeriod, closing).ConfigureAwait(false))
                 {
                     await SweepAsync(_open, _options, closing).ConfigureAwait(false);

@@ -36,4 +36,12 @@ internal static class SecretActions
 
     /// <summary>The name of the operation: <c>GetSecretValue</c>.</summary>
     public static string OperationOf(SecretAction action) => Operations[(int)action];
+
+    /// <exception cref="ArgumentException">There is no such action.</exception>
+    public static SecretAction Parse(string action, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(action, parameter);
+        int index = Array.FindIndex(Names, name => name.Equals(action, StringComparison.OrdinalIgnoreCase));
+        return index >= 0 ? (SecretAction)index : throw new ArgumentException($"There is no such action. The actions are {string.Join(", ", Names)}.", parameter);
+    }
 }

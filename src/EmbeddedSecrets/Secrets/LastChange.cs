@@ -35,6 +35,11 @@ internal readonly record struct LastChange(SecretChangeKind Kind, string? Versio
             }
         }
 
+        if (before.Policy?.PayloadId != after.Policy?.PayloadId)
+        {
+            return new LastChange(SecretChangeKind.PolicySet, null, revision);
+        }
+
         return StagesDiffer(before.Versions, after.Versions)
             ? new LastChange(SecretChangeKind.StagesMoved, MovedCurrent(before, after), revision)
             : new LastChange(SecretChangeKind.Updated, null, revision);

@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Policies;
+
 namespace EmbeddedSecrets.Secrets;
 
 /// <summary>The rules of the options records: what is null is not given, everything else is checked by <see cref="SecretRules"/>.</summary>
@@ -15,9 +17,22 @@ internal static class OptionRules
             SecretRules.CheckTags(tags, parameter);
         }
 
+        if (options.Policy is { } policy)
+        {
+            _ = SecretPolicy.Parse(policy);
+        }
+
         if (options.IfScheduledForDeletion is not (ScheduledDeletionBehavior.Fail or ScheduledDeletionBehavior.Restore))
         {
             throw new ArgumentException("IfScheduledForDeletion is Fail or Restore.", parameter);
+        }
+    }
+
+    public static void CheckUnread(TimeSpan? unread, string parameter)
+    {
+        if (unread is { } span && (span <= TimeSpan.Zero || span > TimeSpan.FromDays(3_650)))
+        {
+            throw new ArgumentOutOfRangeException(parameter, span, "RefuseIfReadWithin is more than zero and at most 3,650 days.");
         }
     }
 

@@ -48,6 +48,12 @@ internal sealed record Secret
     /// <summary>What the last change did; written when it is sealed.</summary>
     public LastChange LastChange { get; init; }
 
+    /// <summary>The policy; null for none.</summary>
+    public PolicyReference? Policy { get; init; }
+
+    /// <summary>The day of the last read that was written down, as <see cref="DateOnly.DayNumber"/> in UTC; 0 for none.</summary>
+    public int LastAccessDay { get; init; }
+
     public SecretRevision Revision => new(Incarnation, RevisionNumber);
 }
 

@@ -69,6 +69,16 @@ internal static class SecretLife
         return purgeProtection ? throw SecretFailures.PurgeProtected(name) : new SecretTransition(null, Evicted: []);
     }
 
+    /// <summary>Refuses a secret that was read within the given time before now.</summary>
+    public static void RequireUnread(Secret? stored, TimeSpan? unread, int lastAccessDay, DateTimeOffset now)
+    {
+        if (unread is { } span && Existing(stored, now) is { } secret && lastAccessDay > 0
+            && DateOnly.FromDateTime(now.UtcDateTime).DayNumber - lastAccessDay < Math.Max(1, span.TotalDays))
+        {
+            throw SecretFailures.ReadLately(secret.Name, DateOnly.FromDayNumber(lastAccessDay));
+        }
+    }
+
     public static SecretTransition Restore(string name, Secret? stored, SecretRevision? expected, TransitionContext context)
     {
         Secret secret = Require(name, stored, context.Now);
@@ -79,6 +89,12 @@ internal static class SecretLife
 
         TransitionRules.CheckExpected(secret, expected);
         return TransitionRules.Changed(secret with { PlannedDeleteTime = null }, context);
+    }
+
+    /// <summary>Gives the secret another policy; its text is sealed by the caller of the transition.</summary>
+    public static SecretTransition SetPolicy(string name, Secret? stored, string policy, SecretRevision? expected, TransitionContext context)
+    {
+        return TransitionRules.Changed(TransitionRules.Require(name, stored, expected, context.Now), context) with { Policy = policy };
     }
 
     /// <summary>A clock that stands near the end of the calendar is wrong, but must not keep a secret from being deleted.</summary>
@@ -109,7 +125,7 @@ internal static class SecretLife
             LastSequence = first.Sequence,
             LastChosenVersionId = lastChosen,
         };
-        return new SecretTransition(TransitionRules.Verified(secret), Version: first, Evicted: []);
+        return new SecretTransition(TransitionRules.Verified(secret), Version: first, Evicted: [], Policy: options.Policy);
     }
 
     /// <summary>One change: restored, described and tagged anew, and the value put as ACSCurrent.</summary>
@@ -140,9 +156,10 @@ internal static class SecretLife
         }
 
         Secret restored = Describe(secret, options.Description, options.Annotations) with { PlannedDeleteTime = null, Tags = tags };
-        return replayed is null
+        SecretTransition done = replayed is null
             ? VersionAppending.Append(restored, FirstVersion(request), context)
             : TransitionRules.Changed(restored, context, replayed);
+        return done with { Policy = options.Policy };
     }
 
     private static NewVersion FirstVersion(CreateRequest request)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Policies;
 
 namespace EmbeddedSecrets.Fuzz.Targets;
 
@@ -13,6 +14,7 @@ internal static class TextTargets
         new("list-cursor", Cursor, () => [("cursor", Text(ListCursor.Encode("db/password")))], typeof(ArgumentException)),
         new("secret-revision", Revision, () => [("revision", Text(new SecretRevision(LogSeeds.StoreId, 1234).ToString()))], typeof(FormatException)),
         new("value-json", Json, JsonSeeds, typeof(ArgumentException)),
+        new("policy", Policy, PolicySeeds, typeof(ArgumentException)),
     ];
 
     /// <summary>UTF-8, or UTF-16 behind a zero byte, so that halves of surrogate pairs occur.</summary>
@@ -52,11 +54,25 @@ internal static class TextTargets
         }
     }
 
+    private static void Policy(byte[] input)
+    {
+        var request = new PolicyRequest("alice", SecretAction.GetSecretValue, new Dictionary<string, string> { ["env"] = "prod" });
+        SecretPolicyDecision decision = SecretPolicy.Parse(Read(input)).Evaluate(request);
+        FuzzTarget.Require(decision.Reason != SecretPolicyReason.NotEvaluable, "What is parsed can be evaluated.");
+    }
+
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 
     private static IEnumerable<(string Name, byte[] Bytes)> JsonSeeds() =>
     [
         ("pairs", Text("""{"user":"a","password":"p\u00e9\n\"x"}""")), ("empty", Text("{}")), ("surrogates", Text("""{"a":"\ud83d\ude00","b":"\ud83d"}""")),
         ("same-key", Text("""{"a":"1","\u0061":"2"}""")), ("spaces", Text("\r\n{ \"a\" : \"b\" }\t")), ("nested", Text("""{"a":{"b":"c"}}""")),
+    ];
+
+    private static IEnumerable<(string Name, byte[] Bytes)> PolicySeeds() =>
+    [
+        ("none", Text("""{"Version":"1","Statement":[]}""")),
+        ("allow", Text("""{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":"*"},"Action":"kms:*","Resource":"*"}]}""")),
+        ("condition", Text("""{"Version":"1","Statement":[{"Sid":"s","Effect":"Deny","Principal":{"RAM":["a*e","b?"]},"Action":["kms:Get*"],"Resource":["*"],"Condition":{"StringNotLike":{"acs:ResourceTag/env":["p*","x"]},"StringEquals":{"acs:PrincipalName":"alice"}}}]}""")),
     ];
 }

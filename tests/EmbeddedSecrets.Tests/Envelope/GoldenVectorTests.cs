@@ -26,7 +26,7 @@ public class GoldenVectorTests
         RecordCodec.Encode(ref writer, Samples.Secret());
 
         Hash(writer.Written[..396].ToArray()).Should().Be("396:16ecd98cdaa2220bc088143a5ff25d37");
-        Convert.ToHexStringLower(writer.Written[396..]).Should().Be("02" + "01" + "0200" + "7632" + "0700000000000000");
+        Convert.ToHexStringLower(writer.Written[396..]).Should().Be("02" + "01" + "0200" + "7632" + "0700000000000000" + "00" + "00000000");
     }
 
     [Test]

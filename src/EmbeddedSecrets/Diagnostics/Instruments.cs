@@ -1,0 +1,26 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace EmbeddedSecrets.Diagnostics;
+
+/// <summary>The one activity source and the one meter of the library (DESIGN section 7).</summary>
+internal static class Instruments
+{
+    private static readonly string Version = typeof(Instruments).Assembly.GetName().Version!.ToString(3);
+
+    private static readonly Meter Meter = new(SecretStoreDiagnostics.MeterName, Version);
+
+    public static readonly ActivitySource Activities = new(SecretStoreDiagnostics.ActivitySourceName, Version);
+
+    public static readonly Histogram<double> OperationDuration =
+        Meter.CreateHistogram<double>(SecretStoreDiagnostics.OperationDuration, "s", "How long an operation of a secret store took.");
+
+    public static readonly Counter<long> AuditFailures =
+        Meter.CreateCounter<long>(SecretStoreDiagnostics.AuditFailures, "{record}", "Audit records that could not be written.");
+
+    public static readonly Counter<long> RecoveryDropped =
+        Meter.CreateCounter<long>(SecretStoreDiagnostics.RecoveryDropped, "By", "Bytes of unfinished commits that were dropped when a store was opened.");
+
+    /// <summary>Whether anybody listens. Where nobody does an operation pays for this question only.</summary>
+    public static bool AreObserved => OperationDuration.Enabled || Activities.HasListeners();
+}

@@ -1,0 +1,89 @@
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets.Exchange;
+
+/// <summary>The bytes of a secret's record in a bundle, before it is sealed.</summary>
+/// <remarks>
+/// <code>
+/// u8 version (1) | u8 optional parts that follow at the end, one bit each: none is known yet
+/// | text name | text description | text key id | i64 created | u8 flag [ text created by ]
+/// | u16 count, (text key | text value) tags | the same for annotations
+/// | u8 count, versions (VersionCodec, without contents) | i64 last sequence | i64 last chosen version id
+/// </code>
+/// </remarks>
+internal static class BundledSecretCodec
+{
+    private const byte Version = 1;
+    private const byte KnownParts = 0;
+
+    public static void Encode(ref FieldWriter writer, Secret secret)
+    {
+        writer.Byte(Version);
+        writer.Byte(KnownParts);
+        writer.Text(secret.Name);
+        writer.Text(secret.Description);
+        writer.Text(secret.EncryptionKeyId);
+        writer.Int64(secret.CreateTime.UtcTicks);
+        VersionCodec.EncodeOptional(ref writer, secret.CreatedBy);
+        RecordCodec.EncodePairs(ref writer, secret.Tags);
+        RecordCodec.EncodePairs(ref writer, secret.Annotations);
+        writer.Byte(checked((byte)secret.Versions.Length));
+        foreach (SecretVersion version in secret.Versions)
+        {
+            VersionCodec.Encode(ref writer, version with { Content = null });
+        }
+
+        writer.Int64(secret.LastSequence);
+        writer.Int64(secret.LastChosenVersionId);
+    }
+
+    /// <summary>Any bytes: a secret that satisfies every rule, with an incarnation of its own, or a failure.</summary>
+    public static Secret Decode(ReadOnlySpan<byte> record, long frame)
+    {
+        Secret secret;
+        try
+        {
+            var reader = new FieldReader(record);
+            byte version = reader.Byte();
+            if (version != Version || (reader.Byte() & ~KnownParts) != 0)
+            {
+                throw BundleFailures.UnsupportedFormat(version);
+            }
+
+            secret = DecodeBody(ref reader);
+            reader.End();
+        }
+        catch (Exception exception) when (exception is InvalidDataException or ArgumentException)
+        {
+            throw BundleFailures.BrokenRule(frame, "its bytes are malformed.");
+        }
+
+        string? violation = secret.Versions.Any(static version => version.Content is not null)
+            ? "it refers to contents of a store."
+            : SecretImporting.FindViolation(secret);
+        return violation is null ? secret : throw BundleFailures.BrokenRule(frame, violation);
+    }
+
+    private static Secret DecodeBody(ref FieldReader reader) => new()
+    {
+        Name = reader.Text(),
+        Incarnation = StoreUnlocking.RandomId(),
+        RevisionNumber = 1,
+        Description = reader.Text(),
+        EncryptionKeyId = reader.Text(),
+        CreateTime = reader.Time(),
+        UpdateTime = default,
+        PlannedDeleteTime = null,
+        CreatedBy = VersionCodec.DecodeOptionalText(ref reader),
+        Tags = RecordCodec.DecodePairs(ref reader),
+        Annotations = RecordCodec.DecodePairs(ref reader),
+        Versions = RecordCodec.DecodeVersions(ref reader),
+        RetiredVersionIds = [],
+        LastSequence = reader.Count(),
+        LastChosenVersionId = reader.Count(),
+    };
+}

@@ -1,0 +1,136 @@
+using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Secrets;
+
+namespace EmbeddedSecrets.Exchange;
+
+/// <summary>Brings the secrets of a bundle into an open store, each in one commit. Where the bundle can be read twice, all of it is verified first.</summary>
+internal sealed class SecretImport(OpenStore open, SecretStoreOptions store, IVersionLog versionLog, ImportOptions options)
+{
+    private readonly long[] _counts = new long[Enum.GetValues<ImportOutcome>().Length];
+
+    public async ValueTask<ImportResult> RunAsync(Stream source, IRootKey rootKey, CancellationToken cancellationToken)
+    {
+        if (source.CanSeek && !options.DryRun)
+        {
+            long start = source.Position;
+            await PassAsync(source, rootKey, isVerifying: true, options.OnConflict == ImportConflict.Fail ? CompareAsync : null, cancellationToken).ConfigureAwait(false);
+            source.Position = start;
+            Array.Clear(_counts);
+        }
+
+        await PassAsync(source, rootKey, isVerifying: false, options.DryRun ? CompareAsync : ApplyAsync, cancellationToken).ConfigureAwait(false);
+        return new ImportResult
+        {
+            Created = _counts[(int)ImportOutcome.Created],
+            Overwritten = _counts[(int)ImportOutcome.Overwritten],
+            NewVersions = _counts[(int)ImportOutcome.NewVersion],
+            Skipped = _counts[(int)ImportOutcome.Skipped],
+            Unchanged = _counts[(int)ImportOutcome.Unchanged],
+        };
+    }
+
+    private async ValueTask PassAsync(
+        Stream source, IRootKey rootKey, bool isVerifying, Func<BundledSecret, CancellationToken, ValueTask>? step, CancellationToken cancellationToken)
+    {
+        using BundleReader reader = await BundleReader.BeginAsync(source, rootKey, cancellationToken).ConfigureAwait(false);
+        for (long secrets = 1; ; secrets++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using BundledSecret? bundled = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (bundled is null)
+            {
+                return;
+            }
+
+            if (step is not null)
+            {
+                await step(bundled, cancellationToken).ConfigureAwait(false);
+            }
+
+            options.Progress?.Report(new ImportProgress(secrets, isVerifying));
+        }
+    }
+
+    /// <summary>Finds out what the import would do; what it would refuse fails here.</summary>
+    private async ValueTask CompareAsync(BundledSecret bundled, CancellationToken cancellationToken)
+    {
+        (_, ImportOutcome outcome, _) = await DecideAsync(bundled, cancellationToken).ConfigureAwait(false);
+        _counts[(int)outcome]++;
+    }
+
+    private async ValueTask ApplyAsync(BundledSecret bundled, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            long headerRevision = open.HeaderRevision;
+            (StoredSecret? stored, ImportOutcome outcome, SecretTransition transition) = await DecideAsync(bundled, cancellationToken).ConfigureAwait(false);
+            if (transition.IsUnchanged || await TryCommitAsync(bundled, stored, outcome, transition, headerRevision, cancellationToken).ConfigureAwait(false))
+            {
+                _counts[(int)outcome]++;
+                return;
+            }
+        }
+    }
+
+    private async ValueTask<bool> TryCommitAsync(
+        BundledSecret bundled, StoredSecret? stored, ImportOutcome outcome, SecretTransition transition, long headerRevision, CancellationToken cancellationToken)
+    {
+        SealedChange? change = outcome == ImportOutcome.NewVersion
+            ? await open.TrySealAsync(bundled.Secret.Name, stored, transition, CurrentOf(bundled), cancellationToken).ConfigureAwait(false)
+            : await open.SealImportedAsync(stored, transition.Next! with { EncryptionKeyId = ChooseKey(bundled.Secret) }, bundled.Values, cancellationToken).ConfigureAwait(false);
+        return change is not null && await open.TryCommitAsync([change], headerRevision, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<(StoredSecret? Stored, ImportOutcome Outcome, SecretTransition Transition)> DecideAsync(BundledSecret bundled, CancellationToken cancellationToken)
+    {
+        StoredSecret? stored = await open.LoadAsync(bundled.Secret.Name, cancellationToken).ConfigureAwait(false);
+        var context = new TransitionContext(store.TimeProvider.GetUtcNow(), versionLog, open.HashVersionId);
+        bool isEqual = stored is not null && SecretLife.Existing(stored.Secret, context.Now) is not null && await IsEqualAsync(stored, bundled, cancellationToken).ConfigureAwait(false);
+        (ImportOutcome outcome, SecretTransition transition) = SecretImporting.Import(
+            stored?.Secret, bundled.Secret, isEqual, options.OnConflict, store.PurgeProtection, context);
+        return (stored, outcome, transition);
+    }
+
+    private async ValueTask<bool> IsEqualAsync(StoredSecret stored, BundledSecret bundled, CancellationToken cancellationToken)
+    {
+        if (SecretImporting.IsAlike(stored.Secret, bundled.Secret))
+        {
+            for (int i = 0; i < bundled.Values.Length; i++)
+            {
+                if (bundled.Values[i] is { } value && !await HasValueAsync(stored, stored.Secret.Versions[i], value, cancellationToken).ConfigureAwait(false))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+
+        return options.OnConflict == ImportConflict.NewVersion
+            && stored.Secret.PlannedDeleteTime is null
+            && await HasValueAsync(stored, stored.Secret.Versions[SecretImporting.IndexOfCurrent(stored.Secret)], CurrentOf(bundled), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A value that cannot be read, or that was changed meanwhile, is not known to be equal.</summary>
+    private async ValueTask<bool> HasValueAsync(StoredSecret stored, SecretVersion version, SecretValue value, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using SecretValue? own = await open.ReadValueAsync(stored, version, cancellationToken).ConfigureAwait(false);
+            return own is not null && own.FixedTimeEquals(value);
+        }
+        catch (SecretUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    private static SecretValue CurrentOf(BundledSecret bundled) => bundled.Values[SecretImporting.IndexOfCurrent(bundled.Secret)]!;
+
+    private string ChooseKey(Secret imported)
+    {
+        return options.EncryptionKeyId
+            ?? (open.Ring is { } ring && ring.Keys.Keys.ContainsKey(imported.EncryptionKeyId) ? imported.EncryptionKeyId : store.DefaultEncryptionKeyId);
+    }
+}

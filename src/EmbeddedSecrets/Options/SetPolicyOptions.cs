@@ -1,0 +1,9 @@
+namespace EmbeddedSecrets;
+
+/// <summary>What a caller may say when setting the policy of a secret.</summary>
+public sealed class SetPolicyOptions
+{
+    /// <summary>Gets or sets the revision that the secret must have now; otherwise the call fails with <c>Conflict.Revision</c>.</summary>
+    /// <value>Null to change whatever is there.</value>
+    public SecretRevision? ExpectedRevision { get; set; }
+}

@@ -1,0 +1,139 @@
+namespace EmbeddedSecrets.Tests.Exchange;
+
+[TestFixture]
+public sealed class ImportConflictTests
+{
+    private SecretStore _source = null!;
+    private SecretStore _target = null!;
+    private byte[] _bundle = null!;
+
+    [SetUp]
+    public async Task OpenAsync()
+    {
+        _source = SecretStore.CreateInMemory();
+        _target = SecretStore.CreateInMemory();
+        await _source.CreateTextAsync("a", "new a");
+        await _source.CreateTextAsync("b", "new b");
+        _bundle = await _source.ExportAsync();
+        await _target.CreateTextAsync("b", "old b");
+    }
+
+    [TearDown]
+    public async Task CloseAsync()
+    {
+        await _source.DisposeAsync();
+        await _target.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Import_Fail_NamesTheSecretAndWritesNothing()
+    {
+        Func<Task> import = () => _target.ImportAsync(_bundle);
+
+        SecretConflictException failure = (await import.Should().ThrowAsync<SecretConflictException>()).Which;
+
+        failure.Code.Should().Be(SecretStoreErrorCodes.ResourceExist);
+        failure.Message.Should().Contain("'b'");
+        (await StoreExtensions.CodeOfAsync(() => _target.DescribeSecretAsync("a"))).Should().Be(SecretStoreErrorCodes.ResourceNotFound);
+    }
+
+    [Test]
+    public async Task Import_FailFromAForwardOnlyStream_KeepsWhatCameBefore()
+    {
+        using var source = new BrokenStream(_bundle);
+
+        (await StoreExtensions.CodeOfAsync(() => _target.Maintenance.ImportAsync(source, Bundles.Key))).Should().Be(SecretStoreErrorCodes.ResourceExist);
+
+        (await _target.ReadTextAsync("a")).Should().Be("new a");
+        (await _target.ReadTextAsync("b")).Should().Be("old b");
+    }
+
+    [Test]
+    public async Task Import_Skip_LeavesTheStoresSecret()
+    {
+        ImportResult result = await _target.ImportAsync(_bundle, ImportConflict.Skip);
+
+        (result.Created, result.Skipped).Should().Be((1, 1));
+        (await _target.ReadTextAsync("b")).Should().Be("old b");
+    }
+
+    [Test]
+    public async Task Import_Overwrite_ReplacesTheWholeSecret()
+    {
+        SecretRevision before = (await _target.DescribeSecretAsync("b")).Revision;
+
+        ImportResult result = await _target.ImportAsync(_bundle, ImportConflict.Overwrite);
+
+        (result.Created, result.Overwritten).Should().Be((1, 1));
+        (await _target.ContentsAsync()).Should().Equal(await _source.ContentsAsync());
+        (await _target.DescribeSecretAsync("b")).Revision.Should().NotBe(before);
+    }
+
+    [Test]
+    public async Task Import_OverwriteUnderPurgeProtection_IsRefused()
+    {
+        await using var target = new SecretStore(new InMemorySecretRepository(), new KeyRing(Bundles.Key), options: new SecretStoreOptions { PurgeProtection = true });
+        await target.CreateTextAsync("b", "old b");
+
+        (await StoreExtensions.CodeOfAsync(async () => await target.ImportAsync(_bundle, ImportConflict.Overwrite))).Should().Be(SecretStoreErrorCodes.InvalidParameter);
+
+        (await target.ReadTextAsync("b")).Should().Be("old b");
+    }
+
+    [Test]
+    public async Task Import_NewVersion_PutsTheBundlesValueUnderAFreeId()
+    {
+        ImportResult result = await _target.ImportAsync(_bundle, ImportConflict.NewVersion);
+
+        (result.Created, result.NewVersions).Should().Be((1, 1));
+        (await _target.ReadTextAsync("b")).Should().Be("new b");
+        (await _target.DescribeSecretAsync("b")).VersionIdsByStage.Should().Equal(new Dictionary<string, string> { ["ACSCurrent"] = "v2", ["ACSPrevious"] = "v1" });
+    }
+
+    [Test]
+    public async Task Import_NewVersionTwice_ChangesNothingTheSecondTime()
+    {
+        await _target.ImportAsync(_bundle, ImportConflict.NewVersion);
+        string[] before = await _target.ContentsAsync();
+
+        ImportResult result = await _target.ImportAsync(_bundle, ImportConflict.NewVersion);
+
+        result.Unchanged.Should().Be(2);
+        (await _target.ContentsAsync()).Should().Equal(before);
+    }
+
+    [Test]
+    public async Task Import_OfEqualSecrets_IsUnchangedUnderEveryRule([Values] ImportConflict rule)
+    {
+        await using SecretStore target = SecretStore.CreateInMemory();
+        await target.ImportAsync(_bundle);
+        SecretRevision before = (await target.DescribeSecretAsync("b")).Revision;
+
+        ImportResult result = await target.ImportAsync(_bundle, rule);
+
+        result.Unchanged.Should().Be(2);
+        (await target.DescribeSecretAsync("b")).Revision.Should().Be(before);
+    }
+
+    [Test]
+    public async Task Import_OfASecretThatDiffersInATagOnly_IsAConflict()
+    {
+        await using SecretStore target = SecretStore.CreateInMemory();
+        await target.ImportAsync(_bundle);
+        await target.TagSecretsAsync(["a"], new Dictionary<string, string> { ["key"] = "value" });
+
+        (await StoreExtensions.CodeOfAsync(async () => await target.ImportAsync(_bundle))).Should().Be(SecretStoreErrorCodes.ResourceExist);
+    }
+
+    [Test]
+    public async Task Import_OverASecretScheduledForDeletion_FollowsTheRule()
+    {
+        await _target.DeleteSecretAsync("b");
+
+        (await StoreExtensions.CodeOfAsync(async () => await _target.ImportAsync(_bundle))).Should().Be(SecretStoreErrorCodes.ResourceExist);
+        (await StoreExtensions.CodeOfAsync(async () => await _target.ImportAsync(_bundle, ImportConflict.NewVersion))).Should().Be(SecretStoreErrorCodes.ResourceInDeleteWindow);
+        (await _target.ImportAsync(_bundle, ImportConflict.Skip)).Skipped.Should().Be(1);
+        (await _target.ImportAsync(_bundle, ImportConflict.Overwrite)).Overwritten.Should().Be(1);
+        (await _target.ReadTextAsync("b")).Should().Be("new b");
+    }
+}

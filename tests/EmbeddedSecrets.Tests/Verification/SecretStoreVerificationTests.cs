@@ -1,0 +1,169 @@
+using System.Globalization;
+using EmbeddedSecrets.Repositories.Log;
+
+namespace EmbeddedSecrets.Tests.Verification;
+
+[TestFixture]
+public sealed class SecretStoreVerificationTests
+{
+    private TemporaryDirectory _directory = null!;
+
+    private IRootKey Key => RootKey.FromFile(_directory["root.key"]);
+
+    [SetUp]
+    public void SetUp() => _directory = new TemporaryDirectory();
+
+    [TearDown]
+    public void TearDown() => _directory.Dispose();
+
+    [Test]
+    public async Task Verify_SoundStore_FindsNothingAndChangesNothing()
+    {
+        await WriteAsync();
+        IReadOnlyList<string> before = DirectorySnapshot.Of(_directory.Root);
+
+        VerificationReport report = await VerifyAsync();
+
+        report.Faults.Should().BeEmpty();
+        report.IsSound.Should().BeTrue();
+        report.RecordCount.Should().Be(5);
+        report.VersionCount.Should().Be(6);
+        report.Notes.Should().BeEmpty();
+        DirectorySnapshot.Of(_directory.Root).Should().Equal(before);
+    }
+
+    [Test]
+    public async Task Verify_CompactedWithADisabledKeyAndADestroyedVersion_IsSound()
+    {
+        await using (SecretStore store = await SecretStore.OpenAsync(_directory.Store, Key))
+        {
+            await store.Keys.CreateKeyAsync("second");
+            await store.CreateTextAsync("a", "first", "second");
+            await store.PutTextAsync("a", "next");
+            await store.DestroySecretVersionAsync("a", "v1");
+            await store.CreateTextAsync("b", "value");
+            await store.DeleteSecretAsync("b");
+            await store.Keys.DisableKeyAsync("second");
+            await store.Maintenance.CompactAsync();
+        }
+
+        VerificationReport report = await VerifyAsync();
+
+        report.Faults.Should().BeEmpty();
+        report.VersionCount.Should().Be(2);
+    }
+
+    [Test]
+    public async Task Verify_InUseByAWriter_IsSound()
+    {
+        await using SecretStore store = await SecretStore.OpenAsync(_directory.Store, Key);
+        await store.CreateTextAsync("a", "value");
+
+        VerificationReport report = await VerifyAsync();
+        await store.PutTextAsync("a", "next");
+
+        report.Faults.Should().BeEmpty();
+        report.VersionCount.Should().Be(1);
+    }
+
+    [Test]
+    public async Task Verify_OtherRootKey_SaysSoAndVerifiesChecksums()
+    {
+        List<FrameHeader> frames = await WriteAsync();
+        Flip(frames[2].Offset + 100);
+
+        VerificationReport report = await SecretStoreMaintenance.VerifyAsync(_directory.Store, RootKey.FromBytes([.. Enumerable.Range(1, 32).Select(static i => (byte)i)]));
+
+        report.Faults.Select(fault => fault.Kind).Should().Equal(VerificationFaultKind.Frame, VerificationFaultKind.RootKey);
+        report.Faults[0].Offset.Should().Be(frames[2].Offset);
+        report.Faults[0].Length.Should().Be(frames[2].FrameLength);
+    }
+
+    [Test]
+    public async Task Verify_TornTail_IsANote()
+    {
+        await WriteAsync();
+        FrameHeader last = FramesOf(_directory.ReadLog())[^1];
+        using (FileStream log = File.Open(_directory.LogPath, FileMode.Open))
+        {
+            log.Position = last.Offset + last.FrameLength + 24;
+            log.Write([1, 2, 3]);
+        }
+
+        VerificationReport report = await VerifyAsync();
+
+        report.Faults.Should().BeEmpty();
+        report.Notes.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task Verify_AnyByteOfTheAcknowledgedPartFlipped_IsNotSound()
+    {
+        int seed = Environment.TickCount;
+        TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}"));
+        var random = new Random(seed);
+        List<FrameHeader> frames = await WriteAsync();
+        byte[] sound = _directory.ReadLog();
+        for (int i = 0; i < 60; i++)
+        {
+            int position = random.Next((int)frames[^1].Offset);
+            Flip(position);
+            (await VerifyAsync()).IsSound.Should().BeFalse("byte {0} was changed", position);
+            _directory.WriteLog(sound);
+        }
+    }
+
+    [Test]
+    public async Task Verify_NoStore_IsNotFound()
+    {
+        Func<Task> verify = async () => await VerifyAsync();
+
+        await verify.Should().ThrowAsync<SecretNotFoundException>();
+    }
+
+    private async Task<List<FrameHeader>> WriteAsync(bool compacted = false)
+    {
+        await using (SecretStore store = await SecretStore.OpenAsync(_directory.Store, Key))
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                await store.CreateTextAsync("secret" + (char)('a' + i), "a value");
+            }
+
+            if (compacted)
+            {
+                await store.Maintenance.CompactAsync();
+            }
+
+            await store.PutTextAsync("secreta", "the next value");
+        }
+
+        return FramesOf(ReadLog());
+    }
+
+    private string LogPath => Directory.GetFiles(_directory.Store, "log-*.ess").Single();
+
+    private byte[] ReadLog() => File.ReadAllBytes(LogPath);
+
+    private void Flip(long position)
+    {
+        byte[] log = ReadLog();
+        log[position] ^= 1;
+        File.WriteAllBytes(LogPath, log);
+    }
+
+    private async Task<VerificationReport> VerifyAsync() => await SecretStoreMaintenance.VerifyAsync(_directory.Store, Key);
+
+    private static List<FrameHeader> FramesOf(byte[] log)
+    {
+        List<FrameHeader> frames = [];
+        int offset = LogFileHeader.Length;
+        while (FrameHeader.HasChecksum(log.AsSpan(offset)) && FrameHeader.TryRead(log.AsSpan(offset), out FrameHeader header))
+        {
+            frames.Add(header);
+            offset += header.FrameLength;
+        }
+
+        return frames;
+    }
+}
