@@ -6,41 +6,39 @@ namespace EmbeddedSecrets;
 [DebuggerDisplay("{SecretName,nq} {VersionId,nq} (value hidden)")]
 public sealed class SecretValueResult : IDisposable
 {
+    private readonly Secrets.Secret _secret;
+    private readonly SecretVersion _version;
     private readonly RequestId _requestId;
 
     internal SecretValueResult(Secrets.Secret secret, SecretVersion version, SecretValue value, RequestId requestId)
     {
+        _secret = secret;
+        _version = version;
         _requestId = requestId;
-        SecretName = secret.Name;
-        VersionId = version.VersionId;
-        Stages = version.Stages;
-        SecretCreateTime = secret.CreateTime;
-        VersionCreateTime = version.CreateTime;
-        Revision = secret.Revision;
         Value = value;
     }
 
     /// <summary>Gets the name of the secret.</summary>
-    public string SecretName { get; }
+    public string SecretName => _secret.Name;
 
     /// <summary>Gets the id of the version that was read.</summary>
-    public string VersionId { get; }
+    public string VersionId => _version.VersionId;
 
     /// <summary>Gets the stages that the version carries, in ordinal order.</summary>
-    public IReadOnlyList<string> Stages { get; }
+    public IReadOnlyList<string> Stages => _version.Stages;
 
     /// <summary>Gets the value. It is zeroed when this result, or the value itself, is disposed.</summary>
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     public SecretValue Value { get; }
 
     /// <summary>Gets when the secret was created, in UTC.</summary>
-    public DateTimeOffset SecretCreateTime { get; }
+    public DateTimeOffset SecretCreateTime => _secret.CreateTime;
 
     /// <summary>Gets when the version was written, in UTC.</summary>
-    public DateTimeOffset VersionCreateTime { get; }
+    public DateTimeOffset VersionCreateTime => _version.CreateTime;
 
     /// <summary>Gets the revision of the secret, for compare-and-set.</summary>
-    public SecretRevision Revision { get; }
+    public SecretRevision Revision => _secret.Revision;
 
     /// <summary>Gets the id of the operation that read the value.</summary>
     public string RequestId => _requestId.ToString();

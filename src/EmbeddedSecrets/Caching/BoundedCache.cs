@@ -37,20 +37,14 @@ internal sealed class BoundedCache<TKey, TValue>
 
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        if (_capacity > 0 && _slots.TryGetValue(key, out Slot? slot) && slot.Value is { } found)
-        {
-            // Written only when it changes, so that readers on several cores do not take the line from each other.
-            if (!slot.Used)
-            {
-                slot.Used = true;
-            }
+        value = Find(key)?.Use();
+        return value is not null;
+    }
 
-            value = found;
-            return true;
-        }
-
-        value = null;
-        return false;
+    /// <summary>The place of a value, for who comes back to it: one look-up less. Null when it is not here.</summary>
+    public Slot? Find(TKey key)
+    {
+        return _capacity > 0 && _slots.TryGetValue(key, out Slot? slot) ? slot : null;
     }
 
     public void Set(TKey key, TValue value)
@@ -97,12 +91,10 @@ internal sealed class BoundedCache<TKey, TValue>
     {
         lock (_gate)
         {
-            if (_onLeft is not null)
+            // One by one: whoever holds a place must find it empty.
+            foreach (TKey key in _slots.Keys)
             {
-                foreach (TKey key in _slots.Keys)
-                {
-                    RemoveLocked(key);
-                }
+                RemoveLocked(key);
             }
 
             _slots.Clear();
@@ -145,11 +137,33 @@ internal sealed class BoundedCache<TKey, TValue>
         }
     }
 
-    private sealed class Slot(TKey key, TValue value, long cost)
+    /// <summary>The place of one value, until it leaves the cache.</summary>
+    public sealed class Slot
     {
-        public readonly TKey Key = key;
-        public readonly long Cost = cost;
-        public volatile TValue? Value = value;
-        public volatile bool Used;
+        internal readonly TKey Key;
+        internal readonly long Cost;
+        internal volatile TValue? Value;
+        internal volatile bool Used;
+
+        internal Slot(TKey key, TValue value, long cost)
+        {
+            Key = key;
+            Cost = cost;
+            Value = value;
+        }
+
+        /// <summary>The value, with its second chance renewed; null once it has left.</summary>
+        public TValue? Use()
+        {
+            TValue? value = Value;
+
+            // Written only when it changes, so that readers on several cores do not take the line from each other.
+            if (value is not null && !Used)
+            {
+                Used = true;
+            }
+
+            return value;
+        }
     }
 }

@@ -41,6 +41,13 @@ internal sealed class DataKeyCache : IDisposable
         return _entries.TryGet(content.PayloadId, out key) && key.IsOf(content.DataKey) && key.TryUse();
     }
 
+    /// <summary>The place of the key, if it is here; the key in it is used as by <see cref="TryUse"/>.</summary>
+    public BoundedCache<UInt128, CachedDataKey>.Slot? Find(SealedContent content)
+    {
+        BoundedCache<UInt128, CachedDataKey>.Slot? slot = _entries.Find(content.PayloadId);
+        return slot?.Use()?.IsOf(content.DataKey) == true ? slot : null;
+    }
+
     /// <summary>Whether the next key is worth a place: always while there is room, seldom when another must leave for it.</summary>
     public bool Admits()
     {

@@ -34,6 +34,13 @@ internal static class AssociatedData
 
     public static void DataKey(ref FieldWriter writer, in ValueContext context) => Value(ref writer, DataKeyDomain, context);
 
+    /// <summary>From the associated data of a value that of its data key: the same in another domain.</summary>
+    public static void DataKeyOfValue(ReadOnlySpan<byte> ofValue, Span<byte> destination)
+    {
+        ofValue.CopyTo(destination);
+        destination[0] = DataKeyDomain;
+    }
+
     /// <summary>u8 domain | u8 format | u8 suite | store id 16. For the store's own key, as the provider wraps it.</summary>
     public static byte[] StoreKey(UInt128 storeId)
     {

@@ -67,8 +67,23 @@ internal static class ValueEnvelope
         return Open(cipher, context, payload);
     }
 
+    /// <summary>The same with associated data that is at hand.</summary>
+    public static SecretValue Open(ReadOnlySpan<byte> dataKey, SecretValueKind kind, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> payload)
+    {
+        using var cipher = new AesGcm(dataKey, CommittingCipher.TagLength);
+        return Open(cipher, kind, associatedData, payload);
+    }
+
     /// <summary>The same with a cipher of the data key that nobody else uses meanwhile (DESIGN K6).</summary>
     public static SecretValue Open(AesGcm cipher, in ValueContext context, ReadOnlySpan<byte> payload)
+    {
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.Value(ref associatedData, context);
+        return Open(cipher, context.Kind, associatedData.Written, payload);
+    }
+
+    /// <summary>The same with both.</summary>
+    public static SecretValue Open(AesGcm cipher, SecretValueKind kind, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> payload)
     {
         int length = payload.Length - Overhead;
         if (length is < 1 or > SecretValue.MaxBytes || payload[0] != Format)
@@ -76,13 +91,11 @@ internal static class ValueEnvelope
             throw KeyFailures.Tampered();
         }
 
-        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
-        AssociatedData.Value(ref associatedData, context);
         SecretMemory padded = SecretMemory.Rent(CommittingCipher.CommitmentLength + length);
         bool isOpen = false;
         try
         {
-            isOpen = CommittingCipher.TryOpen(cipher, payload.Slice(NonceOffset, CommittingCipher.NonceLength), payload[CiphertextOffset..], associatedData.Written, padded.Span);
+            isOpen = CommittingCipher.TryOpen(cipher, payload.Slice(NonceOffset, CommittingCipher.NonceLength), payload[CiphertextOffset..], associatedData, padded.Span);
         }
         finally
         {
@@ -92,6 +105,6 @@ internal static class ValueEnvelope
             }
         }
 
-        return isOpen ? new SecretValue(context.Kind, padded, CommittingCipher.CommitmentLength) : throw KeyFailures.Tampered();
+        return isOpen ? new SecretValue(kind, padded, CommittingCipher.CommitmentLength) : throw KeyFailures.Tampered();
     }
 }

@@ -15,9 +15,14 @@ internal sealed class AccessDays
     public void Note(StoredSecret stored, DateTimeOffset now)
     {
         int day = DayOf(now);
-        if (stored.Secret.LastAccessDay < day && stored.NotedDay < day)
+        if (stored.NotedDay >= day)
         {
-            stored.NotedDay = day;
+            return;
+        }
+
+        stored.NotedDay = day;
+        if (stored.Secret.LastAccessDay < day)
+        {
             _pending[stored.Secret.Name] = day;
         }
     }

@@ -1,6 +1,7 @@
 using EmbeddedSecrets.Caching;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Repositories;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Pipeline;
@@ -21,6 +22,7 @@ internal sealed partial class OpenStore : IDisposable
     public OpenStore(ISecretRepository repository, IKeyProvider keyProvider, SecretStoreOptions options, StoreCipher cipher, long headerRevision)
     {
         _repository = repository;
+        _resident = repository as IResidentRepository;
         _keyProvider = keyProvider;
         _cipher = cipher;
         Header = new UnlockedHeader(repository, keyProvider, cipher, headerRevision);

@@ -50,6 +50,19 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
         return open is not null ? new ValueTask<OpenStore>(open) : EnterSlowlyAsync(cancellationToken);
     }
 
+    /// <summary>Begins an operation in a store that is open; null where it is not, and then there is nothing to leave.</summary>
+    public OpenStore? TryEnter()
+    {
+        Interlocked.Increment(ref _users);
+        if (!Volatile.Read(ref _closing) && Volatile.Read(ref _open) is { } open)
+        {
+            return open;
+        }
+
+        Leave();
+        return null;
+    }
+
     public void Leave()
     {
         if (Interlocked.Decrement(ref _users) == 0)

@@ -49,6 +49,61 @@ internal static class ValueSealing
         }
     }
 
+    /// <summary>Opens a payload whose associated data is at hand, with the data key from the cache or from the ring; null where neither is there.</summary>
+    public static SecretValue? TryOpenHot(DataKeyCache cache, KeyRing? ring, HotVersion hot, ReadOnlySpan<byte> payload)
+    {
+        hot.Key ??= cache.Find(hot.Content);
+        if (hot.Key?.Use() is { } cached && cached.TryUse())
+        {
+            try
+            {
+                return OpenWith(cached, hot.Version.ValueKind, hot.AssociatedData, payload);
+            }
+            finally
+            {
+                cached.Release();
+            }
+        }
+
+        // It left the cache, or never was in it: it may come back to another place.
+        hot.Key = null;
+        if (ring is null)
+        {
+            return null;
+        }
+
+        long epoch = cache.Epoch;
+        using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
+        Span<byte> associatedData = stackalloc byte[AssociatedData.UsualLength];
+        if (hot.AssociatedData.Length > associatedData.Length)
+        {
+            return null;
+        }
+
+        associatedData = associatedData[..hot.AssociatedData.Length];
+        AssociatedData.DataKeyOfValue(hot.AssociatedData, associatedData);
+        ring.Unwrap(hot.Content.DataKey, associatedData, dataKey.Span);
+        if (!cache.Admits())
+        {
+            return ValueEnvelope.Open(dataKey.Span, hot.Version.ValueKind, hot.AssociatedData, payload);
+        }
+
+        CachedDataKey key = cache.Make(dataKey.Span, hot.Content.DataKey);
+        SecretValue value;
+        try
+        {
+            value = OpenWith(key, hot.Version.ValueKind, hot.AssociatedData, payload);
+        }
+        catch
+        {
+            key.Release();
+            throw;
+        }
+
+        cache.Add(hot.Content.PayloadId, key, epoch);
+        return value;
+    }
+
     /// <summary>Opens a payload by its wrapped data key, which the cache then keeps.</summary>
     public static ValueTask<SecretValue> OpenAsync(
         IKeyProvider provider, DataKeyCache cache, in ValueContext context, SealedContent content, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
@@ -139,10 +194,17 @@ internal static class ValueSealing
 
     private static SecretValue OpenWith(CachedDataKey key, in ValueContext context, ReadOnlySpan<byte> payload)
     {
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.Value(ref associatedData, context);
+        return OpenWith(key, context.Kind, associatedData.Written, payload);
+    }
+
+    private static SecretValue OpenWith(CachedDataKey key, SecretValueKind kind, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> payload)
+    {
         AesGcm cipher = key.Rent();
         try
         {
-            return ValueEnvelope.Open(cipher, context, payload);
+            return ValueEnvelope.Open(cipher, kind, associatedData, payload);
         }
         finally
         {

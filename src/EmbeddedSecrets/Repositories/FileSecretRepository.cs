@@ -14,7 +14,7 @@ namespace EmbeddedSecrets;
 /// acknowledged, a call that starts afterwards sees everywhere (DESIGN F6). The format is drawn in <c>docs/format.md</c>.
 /// Constructing does no I/O.
 /// </remarks>
-public sealed class FileSecretRepository : ISecretRepository
+public sealed class FileSecretRepository : ISecretRepository, IResidentRepository
 {
     /// <summary>What a cached payload costs beside its own bytes.</summary>
     private const int CacheEntryBytes = 160;
@@ -279,6 +279,12 @@ public sealed class FileSecretRepository : ISecretRepository
         ObjectDisposedException.ThrowIf(_disposed, this);
         return _log ?? throw new InvalidOperationException("The repository is not started: call ReadHeaderAsync and StartAsync.");
     }
+
+    RecordToken IResidentRepository.TokenOf(string name) => Started().View.Index.TokenOf(name);
+
+    bool IResidentRepository.IsCurrent(RecordToken token) => Started().View.Index.IsCurrent(token);
+
+    BoundedCache<UInt128, byte[]>.Slot? IResidentRepository.FindCachedPayload(UInt128 id) => _payloads.Find(id);
 
     private void CheckNotStarted()
     {

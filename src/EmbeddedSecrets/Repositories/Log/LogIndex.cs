@@ -5,9 +5,14 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// <summary>What the log holds and where. One writer at a time; readers take no lock.</summary>
 internal sealed class LogIndex : ILogTarget
 {
+    private const int Stripes = 4096;
+
     private readonly ConcurrentDictionary<string, RecordLocation> _records = new(concurrencyLevel: 1, capacity: 31, StringComparer.Ordinal);
     private readonly ConcurrentDictionary<UInt128, PayloadLocation> _payloads = new(concurrencyLevel: 1, capacity: 31);
     private readonly Action<UInt128> _payloadDropped;
+
+    /// <summary>Counts the changes of the names that share a stripe, once readers see the index.</summary>
+    private readonly int[] _moves = new int[Stripes];
     private long _recordCount;
     private long _payloadCount;
 
@@ -38,6 +43,15 @@ internal sealed class LogIndex : ILogTarget
     /// <summary>Gets the payloads; what changes meanwhile may or may not be seen.</summary>
     public IEnumerable<KeyValuePair<UInt128, PayloadLocation>> Payloads => _payloads;
 
+    /// <summary>The token of what a name has now; see <see cref="IResidentRepository"/>.</summary>
+    public RecordToken TokenOf(string name)
+    {
+        int stripe = StripeOf(name);
+        return new RecordToken(this, stripe, Volatile.Read(ref _moves[stripe]));
+    }
+
+    public bool IsCurrent(RecordToken token) => ReferenceEquals(token.Index, this) && Volatile.Read(ref _moves[token.Stripe]) == token.Moves;
+
     public bool TryFind(string name, out RecordLocation location) => _records.TryGetValue(name, out location);
 
     public bool TryFindPayload(UInt128 id, out PayloadLocation location) => _payloads.TryGetValue(id, out location);
@@ -56,6 +70,7 @@ internal sealed class LogIndex : ILogTarget
         _records[name] = location;
         LiveBytes += RecordBytes(name, location.Length);
         Tracker?.Note(name);
+        NoteMove(name);
         Order?.Note(name, present: true);
     }
 
@@ -66,6 +81,7 @@ internal sealed class LogIndex : ILogTarget
             _recordCount--;
             LiveBytes -= RecordBytes(name, before.Length);
             Tracker?.Note(name);
+            NoteMove(name);
             Order?.Note(name, present: false);
         }
     }
@@ -113,6 +129,18 @@ internal sealed class LogIndex : ILogTarget
         foreach (UInt128 id in _payloads.Keys.Where(id => !successor._payloads.ContainsKey(id)))
         {
             _payloadDropped(id);
+        }
+    }
+
+    private static int StripeOf(string name) => string.GetHashCode(name, StringComparison.Ordinal) & (Stripes - 1);
+
+    /// <summary>After the change is visible. There is one writer at a time.</summary>
+    private void NoteMove(string name)
+    {
+        if (Order is not null)
+        {
+            int stripe = StripeOf(name);
+            Volatile.Write(ref _moves[stripe], unchecked(_moves[stripe] + 1));
         }
     }
 

@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using EmbeddedSecrets.Repositories;
+
+namespace EmbeddedSecrets.Pipeline;
+
+/// <content>
+/// The short way of a read: everything that it needs is in memory and known to be current. Whatever is not certain, and every
+/// failure, goes the long way, which finds out by itself.
+/// </content>
+internal sealed partial class OpenStore
+{
+    private readonly IResidentRepository? _resident;
+
+    /// <summary>Reads the current version of a secret that was read before; the caller owns the value. Null for the long way.</summary>
+    public SecretValue? TryReadHot(string name, DateTimeOffset now, out StoredSecret? stored, out HotVersion? hot)
+    {
+        stored = null;
+        hot = null;
+        if (_resident is null || !_records.TryGet(name, out stored) || (hot = stored.Hot) is null || !hot.IsValidAt(now)
+            || hot.Payload.Use() is not { } payload
+            || !_resident.IsCurrent(hot.Token) || _repository.CurrentHeader.Revision != HeaderRevision)
+        {
+            return null;
+        }
+
+        try
+        {
+            return ValueSealing.TryOpenHot(_dataKeys, Ring, hot, payload);
+        }
+        catch (Exception exception) when (exception is SecretStoreException or CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>After a read of the current version the long way: keeps what the next one needs.</summary>
+    public void NoteRead(StoredSecret stored, SecretVersion version)
+    {
+        if (_resident is null || !version.Stages.Contains(SecretStages.Current) || version.Content is not { } content
+            || _resident.FindCachedPayload(content.PayloadId) is not { } payload)
+        {
+            return;
+        }
+
+        // The token first: a change in between leaves one that is out of date already.
+        RecordToken token = _resident.TokenOf(stored.Secret.Name);
+        ValueTask<RepositoryRecord?> finding = _repository.FindAsync(stored.Secret.Name, stored.Stamp);
+        if (finding is { IsCompletedSuccessfully: true, Result: { } now } && now.Stamp == stored.Stamp)
+        {
+            stored.Hot = HotVersion.TryMake(stored.Secret, version, ContextOf(stored.Secret, version), token, payload);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using EmbeddedSecrets.Caching;
+
+namespace EmbeddedSecrets.Repositories;
+
+/// <summary>
+/// What a repository offers whose index is in memory, so that a value that was read before is read again without a look-up of
+/// its record: a token that stays the same for as long as the record does, and the place of the payload in the cache.
+/// </summary>
+internal interface IResidentRepository
+{
+    /// <summary>The token of whatever a name has now. Take it before you find the record.</summary>
+    RecordToken TokenOf(string name);
+
+    /// <summary>Whether the record is still what it was when the token was taken, everything acknowledged before the call included. False whenever that is not certain.</summary>
+    bool IsCurrent(RecordToken token);
+
+    /// <summary>The place of a sealed payload in the cache; null when it is not there. The bytes must not be changed.</summary>
+    BoundedCache<UInt128, byte[]>.Slot? FindCachedPayload(UInt128 id);
+}
+
+/// <summary>Names a state of the names that share a counter: the counter moves with every change of one of them.</summary>
+internal readonly record struct RecordToken(object? Index, int Stripe, int Moves);
