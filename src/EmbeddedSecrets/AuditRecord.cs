@@ -25,6 +25,9 @@ public sealed class AuditRecord
     /// <summary>Gets the id of the version; null where the operation names none.</summary>
     public string? VersionId { get; init; }
 
+    /// <summary>Gets the id of the encryption key or the root key; null where the operation names none.</summary>
+    public string? KeyId { get; init; }
+
     /// <summary>Gets how the operation ended; null in an intent.</summary>
     public AuditOutcome? Outcome { get; init; }
 

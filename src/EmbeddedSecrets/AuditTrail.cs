@@ -22,7 +22,7 @@ public static class AuditTrail
     /// <exception cref="SecretNotFoundException">There is no trail.</exception>
     /// <exception cref="SecretStoreAccessException">The key is missing or another one, or a file can be used by others.</exception>
     /// <exception cref="SecretStoreIntegrityException">The trail is not whole; the records before that were given.</exception>
-    /// <exception cref="SecretStoreUnavailableException">Reading failed.</exception>
+    /// <exception cref="SecretStoreUnavailableException">Reading failed, or the lock of the trail was not to be had within 30 seconds (<c>Store.Locked</c>).</exception>
     public static IAsyncEnumerable<AuditEntry> ReadAsync(string directory, string keyFile, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -40,7 +40,7 @@ public static class AuditTrail
     /// <exception cref="SecretNotFoundException">There is no trail.</exception>
     /// <exception cref="SecretStoreAccessException">The key is missing or another one, or the directory can be used by others.</exception>
     /// <exception cref="SecretStoreIntegrityException">The trail has a format that this version does not know.</exception>
-    /// <exception cref="SecretStoreUnavailableException">Reading failed.</exception>
+    /// <exception cref="SecretStoreUnavailableException">The directory cannot be read, or its lock was not to be had within 30 seconds (<c>Store.Locked</c>). A single file that cannot be read is a fault.</exception>
     public static async Task<AuditVerification> VerifyAsync(string directory, string keyFile, AuditHead? expectedHead = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
@@ -51,7 +51,8 @@ public static class AuditTrail
 
     private static AuditVerification Verify(string directory, string keyFile, AuditHead? expected, CancellationToken cancellationToken)
     {
-        using TrailScan scan = Open(directory, keyFile);
+        using TrailScan scan = Open(directory, keyFile, cancellationToken);
+        var unfinished = new UnfinishedOperations();
         var faults = new List<AuditFault>();
         long records = 0;
         bool found = expected is null || expected.Sequence == 0;
@@ -65,6 +66,7 @@ public static class AuditTrail
             else
             {
                 records++;
+                unfinished.Note(item.Entry!.Record);
                 found |= item.Entry!.Head == expected;
             }
         }
@@ -74,12 +76,12 @@ public static class AuditTrail
             faults.Add(new AuditFault(AuditFaultKind.HeadMissing, string.Empty, 0, 0, expected!.Sequence));
         }
 
-        return new AuditVerification(scan.Head, records, faults);
+        return new AuditVerification(scan.Head, records, unfinished.Count, faults);
     }
 
     private static async IAsyncEnumerable<AuditEntry> ReadChunksAsync(string directory, string keyFile, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using TrailScan scan = await Task.Run(() => Guarded(directory, () => Open(directory, keyFile)), cancellationToken).ConfigureAwait(false);
+        using TrailScan scan = await Task.Run(() => Guarded(directory, () => Open(directory, keyFile, cancellationToken)), cancellationToken).ConfigureAwait(false);
         using IEnumerator<ScanItem> items = scan.Run().GetEnumerator();
         List<ScanItem> chunk;
         do
@@ -87,6 +89,11 @@ public static class AuditTrail
             chunk = await Task.Run(() => Guarded(directory, () => Take(items)), cancellationToken).ConfigureAwait(false);
             foreach (ScanItem item in chunk)
             {
+                if (item.Cause is { } cause)
+                {
+                    throw cause is SecretStoreException ? cause : StoreFailures.AuditUnreadable(Path.Combine(directory, item.Fault!.File), cause);
+                }
+
                 if (item.Fault is { IsTampering: true } fault)
                 {
                     throw StoreFailures.AuditTampered(Path.Combine(directory, fault.File), fault.Offset);
@@ -112,8 +119,20 @@ public static class AuditTrail
         return chunk;
     }
 
-    private static TrailScan Open(string directory, string keyFile) =>
-        new(StoreDirectory.OpenOrMake(directory, readOnly: true) ?? throw StoreFailures.NoAuditTrail(directory), keyFile);
+    private static TrailScan Open(string directory, string keyFile, CancellationToken cancellationToken) => new(OpenDirectory(directory), keyFile, cancellationToken);
+
+    private static StoreDirectory OpenDirectory(string directory)
+    {
+        try
+        {
+            return StoreDirectory.OpenOrMake(directory, readOnly: true) ?? throw StoreFailures.NoAuditTrail(directory);
+        }
+        catch (SecretStoreUnavailableException exception) when (exception.InnerException is { } cause)
+        {
+            // Its words are those of a store.
+            throw StoreFailures.AuditUnreadable(directory, cause);
+        }
+    }
 
     private static T Guarded<T>(string directory, Func<T> read)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EmbeddedSecrets.Auditing;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Repositories.Log;
@@ -17,8 +18,9 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
     private const int MaxBatch = 256;
 
     private readonly Lock _queueGate = new();
-    private readonly Lock _writeGate = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Queue<Pending> _queue = new();
+    private readonly TimeSpan _patience;
     private readonly TrailWriter _writer;
     private bool _disposed;
 
@@ -39,9 +41,12 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
         long length = options?.MaxFileLength ?? FileAuditSinkOptions.MinFileLength;
         ArgumentOutOfRangeException.ThrowIfLessThan(length, FileAuditSinkOptions.MinFileLength, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, FileAuditSinkOptions.MaxMaxFileLength, nameof(options));
+        _patience = options?.LockTimeout ?? FileAuditSinkOptions.DefaultLockTimeout;
+        ArgumentOutOfRangeException.ThrowIfLessThan(_patience, FileAuditSinkOptions.MinLockTimeout, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(_patience, FileAuditSinkOptions.MaxLockTimeout, nameof(options));
         var copy = options is null
             ? new FileAuditSinkOptions()
-            : new FileAuditSinkOptions { MaxFileLength = length, HashNames = options.HashNames, FlushEveryRecord = options.FlushEveryRecord };
+            : new FileAuditSinkOptions { MaxFileLength = length, HashNames = options.HashNames, FlushEveryRecord = options.FlushEveryRecord, LockTimeout = _patience };
         _writer = new TrailWriter(openDirectory, Path.GetFullPath(keyFile), copy);
     }
 
@@ -50,7 +55,7 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
 
     /// <summary>Writes one record; threads that write at the same time share a flush. Waits for other processes that write the trail.</summary>
     /// <param name="record">The record; its texts have at most 512 characters. A lone surrogate is written as U+FFFD.</param>
-    /// <param name="cancellationToken">Looked at once, before anything is written.</param>
+    /// <param name="cancellationToken">Ends the wait for the trail; once the record is being written, it is not looked at any more.</param>
     /// <returns>A completed task.</returns>
     /// <exception cref="ArgumentNullException">The record is null.</exception>
     /// <exception cref="ArgumentException">A text is missing or too long.</exception>
@@ -58,7 +63,11 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
     /// <exception cref="OperationCanceledException">The call was cancelled.</exception>
     /// <exception cref="SecretStoreAccessException">The key is missing or another one, or a file can be used by others.</exception>
     /// <exception cref="SecretStoreIntegrityException">The end of the trail was changed, or has a format that this version does not know.</exception>
-    /// <exception cref="SecretStoreUnavailableException">Writing failed. The record does not count as written; a failed flush may still leave it there.</exception>
+    /// <exception cref="SecretStoreUnavailableException">
+    /// Writing failed, or the trail was in use for longer than <see cref="FileAuditSinkOptions.LockTimeout"/> (<c>Store.Locked</c>). The
+    /// record does not count as written. After a failed flush it may stand there all the same: this sink abandons such bytes with
+    /// its next write, but where another process writes first, or reads, it finds a whole record and goes on behind it.
+    /// </exception>
     public ValueTask WriteAsync(AuditRecord record, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -70,12 +79,18 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
             _queue.Enqueue(pending);
         }
 
-        lock (_writeGate)
+        long begun = Stopwatch.GetTimestamp();
+        TakeTurn(pending, cancellationToken);
+        try
         {
             while (!pending.IsDone)
             {
-                WriteBatch();
+                WriteBatch(pending, begun, cancellationToken);
             }
+        }
+        finally
+        {
+            _turn.Release();
         }
 
         return pending.Failure is { } failure ? throw Again(failure) : ValueTask.CompletedTask;
@@ -84,36 +99,85 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
     /// <summary>Closes the files, once the writes that have begun are done.</summary>
     public void Dispose()
     {
-        lock (_writeGate)
-        {
-            _disposed = true;
-            _writer.Dispose();
-        }
+        // The semaphore has no handle to give back, and whoever still waits for it has to be told.
+        _turn.Wait();
+        _disposed = true;
+        _writer.Dispose();
+        _turn.Release();
     }
 
     private static Func<ILogDirectory> OpenerOf(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         string path = Path.GetFullPath(directory);
-        return () => StoreDirectory.OpenOrMake(path, readOnly: false)!;
+        return () =>
+        {
+            try
+            {
+                return StoreDirectory.OpenOrMake(path, readOnly: false)!;
+            }
+            catch (SecretStoreUnavailableException exception) when (exception.InnerException is { } cause)
+            {
+                // Its words are those of a store.
+                throw StoreFailures.AuditFailed(path, cause);
+            }
+        };
     }
 
-    /// <summary>Writes what has gathered while the batch before was being flushed.</summary>
-    private void WriteBatch()
+    /// <summary>Waits for the threads before this one. Who gives up takes the record out again, unless another thread is writing it already.</summary>
+    private void TakeTurn(Pending pending, CancellationToken cancellationToken)
     {
-        var batch = new List<Pending>();
-        lock (_queueGate)
+        bool taken = false;
+        try
         {
-            while (batch.Count < MaxBatch && _queue.TryDequeue(out Pending? next))
-            {
-                batch.Add(next);
-            }
+            taken = _turn.Wait(_patience, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!TryWithdraw(pending))
+        {
+            // It will be written in a moment.
         }
 
-        Exception? failure = null;
+        if (taken)
+        {
+            return;
+        }
+
+        if (TryWithdraw(pending))
+        {
+            throw _writer.Locked();
+        }
+
+        _turn.Wait(CancellationToken.None);
+    }
+
+    private bool TryWithdraw(Pending pending)
+    {
+        lock (_queueGate)
+        {
+            pending.IsWithdrawn = !pending.IsTaken;
+            return pending.IsWithdrawn;
+        }
+    }
+
+    /// <summary>Writes what has gathered while the batch before was being flushed, or while the lock of the trail was waited for.</summary>
+    private void WriteBatch(Pending own, long begun, CancellationToken cancellationToken)
+    {
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            _writer.Enter(_patience - Stopwatch.GetElapsedTime(begun), cancellationToken);
+        }
+        catch
+        {
+            // The others try by themselves.
+            _ = TryWithdraw(own);
+            throw;
+        }
+
+        Exception? failure = null;
+        List<Pending> batch = TakeBatch();
+        try
+        {
             _writer.Write([.. batch.Select(static pending => pending.Record)]);
         }
 #pragma warning disable CA1031 // Whoever waits for the batch is told.
@@ -122,12 +186,34 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
         {
             failure = exception;
         }
+        finally
+        {
+            _writer.Exit();
+        }
 
         foreach (Pending pending in batch)
         {
             pending.Failure = failure;
             pending.IsDone = true;
         }
+    }
+
+    private List<Pending> TakeBatch()
+    {
+        var batch = new List<Pending>();
+        lock (_queueGate)
+        {
+            while (batch.Count < MaxBatch && _queue.TryDequeue(out Pending? next))
+            {
+                if (!next.IsWithdrawn)
+                {
+                    next.IsTaken = true;
+                    batch.Add(next);
+                }
+            }
+        }
+
+        return batch;
     }
 
     /// <summary>One exception for each caller, so that each has its own request id.</summary>
@@ -145,5 +231,9 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
         public Exception? Failure { get; set; }
 
         public bool IsDone { get; set; }
+
+        public bool IsTaken { get; set; }
+
+        public bool IsWithdrawn { get; set; }
     }
 }

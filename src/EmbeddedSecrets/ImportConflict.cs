@@ -9,7 +9,7 @@ public enum ImportConflict
     /// <summary>The store's secret stays as it is.</summary>
     Skip,
 
-    /// <summary>The bundle's secret takes the place of the store's, with all its versions: what the store had is erased.</summary>
+    /// <summary>The bundle's secret takes the place of the store's, with all its versions: what the store had is erased. Only its policy stays where the bundle has none.</summary>
     Overwrite,
 
     /// <summary>The current value of the bundle becomes a new version with <c>ACSCurrent</c>, unless the current values are equal. Nothing else changes.</summary>

@@ -77,7 +77,9 @@ public sealed partial class SecretStore
         SecretRules.CheckPrincipal(principal, nameof(principal));
         SecretAction asked = SecretActions.Parse(action, nameof(action));
         SecretPolicy? tried = policy is null ? null : SecretPolicy.Parse(policy);
-        Request request = NewRequest(SecretAction.GetSecretPolicy);
+
+        // Who tries policies of their own on a secret learns its tags by their conditions.
+        Request request = NewRequest(SecretAction.GetSecretPolicy) with { Also = tried is null ? null : [SecretAction.DescribeSecret] };
         return await RunAsync(request, name, () => EnterAsync(request, (name, principal, asked, tried), EvaluateAsync, cancellationToken), null, cancellationToken).ConfigureAwait(false);
     }
 

@@ -23,10 +23,10 @@ public sealed partial class SecretStore
         ArgumentNullException.ThrowIfNull(value);
         SecretRules.CheckName(name, nameof(name));
         CreateSecretOptions given = OptionCopies.Checked(options);
-        given.CreatedBy ??= _principal;
+        given.CreatedBy = _principal ?? given.CreatedBy;
         string keyId = given.EncryptionKeyId ?? _options.DefaultEncryptionKeyId;
         using SecretValue own = value.Copy();
-        Request request = NewRequest(SecretAction.CreateSecret);
+        Request request = NewRequest(SecretAction.CreateSecret) with { Also = _principal is null ? null : DoneByRestoring(given) };
         var creation = new CreateRequest(name, StoreUnlocking.RandomId(), own.Kind, keyId, given);
         var appended = new NewValue(own, given.IfScheduledForDeletion == ScheduledDeletionBehavior.Restore ? given.VersionId : null, WhenScheduled: true);
         SecretTransition done = await ChangeAsync(
@@ -122,9 +122,30 @@ public sealed partial class SecretStore
     }
 
     /// <summary>The number of the last day on which the secret was read, as far as it is known here; 0 for never.</summary>
+    /// <summary>Creating over a secret that is there may restore it, put a value and change its metadata: no way around its policy.</summary>
+    private static SecretAction[] DoneByRestoring(CreateSecretOptions options)
+    {
+        List<SecretAction> done = [SecretAction.RestoreSecret, SecretAction.PutSecretValue];
+        if (options.Policy is not null)
+        {
+            done.Add(SecretAction.SetSecretPolicy);
+        }
+
+        if (options.Tags is not null)
+        {
+            done.Add(SecretAction.TagResources);
+        }
+
+        if (options.Description is not null || options.Annotations is not null)
+        {
+            done.Add(SecretAction.UpdateSecret);
+        }
+
+        return [.. done];
+    }
+
     private int LastAccess(Secret? secret)
     {
-        int written = secret?.LastAccessDay ?? 0;
-        return secret is null ? 0 : _session.Accesses?.LastOf(secret.Name, written) ?? written;
+        return secret is null ? 0 : _session.Accesses?.LastOf(secret) ?? secret.LastAccessDay;
     }
 }

@@ -27,7 +27,7 @@ public sealed partial class SecretStore
         ArgumentNullException.ThrowIfNull(value);
         SecretRules.CheckName(name, nameof(name));
         PutSecretValueOptions given = OptionCopies.Checked(options);
-        given.CreatedBy ??= _principal;
+        given.CreatedBy = _principal ?? given.CreatedBy;
         using SecretValue own = value.Copy();
         Request request = NewRequest(SecretAction.PutSecretValue);
         SecretTransition done = await ChangeAsync(

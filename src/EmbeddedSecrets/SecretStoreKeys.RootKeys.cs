@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Pipeline;
 
@@ -78,7 +79,8 @@ public sealed partial class SecretStoreKeys
                 await open.CompactAsync(null, CancellationToken.None).ConfigureAwait(false);
                 return removed;
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            rootKeyId).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -106,12 +108,12 @@ public sealed partial class SecretStoreKeys
         ArgumentNullException.ThrowIfNull(replacement);
         KeyRing.CheckKind(replacement, nameof(replacement));
         return ChangeSlotsAsync(
-            replacement, string.Empty, (ring, slot) => RootKeySlots.Replace(ring, rootKeyId, id, slot, replacement), cancellationToken, compacts: true);
+            replacement, string.Empty, (ring, slot) => RootKeySlots.Replace(ring, rootKeyId, id, slot, replacement), cancellationToken, rootKeyId, compacts: true);
     }
 
     /// <summary>Makes a slot for a root key, once, and puts it into the ring, again where somebody was faster.</summary>
     private ValueTask<RootKeyDescription> ChangeSlotsAsync(
-        IRootKey rootKey, string description, Func<RingChange, RootKeySlot, RootKeySlot> change, CancellationToken cancellationToken, bool compacts = false)
+        IRootKey rootKey, string description, Func<RingChange, RootKeySlot, RootKeySlot> change, CancellationToken cancellationToken, string? replacedId = null, bool compacts = false, [CallerMemberName] string caller = "")
     {
         return RunAsync(
             writes: true,
@@ -130,7 +132,9 @@ public sealed partial class SecretStoreKeys
 
                 return changed;
             },
-            cancellationToken);
+            cancellationToken,
+            replacedId,
+            caller);
     }
 
     private static ulong ParseRootKeyId(string rootKeyId)

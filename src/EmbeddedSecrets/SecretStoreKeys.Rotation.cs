@@ -27,7 +27,7 @@ public sealed partial class SecretStoreKeys
     public ValueTask<RewrapResult> RewrapAsync(RewrapOptions? options = null, IProgress<RewrapProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         RewrapOptions given = OptionCopies.Checked(options);
-        return RunOnAnyProviderAsync(writes: true, (open, _) => new KeyRewrapping(open, given.KeyId, progress).RunAsync(cancellationToken), cancellationToken);
+        return RunOnAnyProviderAsync(writes: true, (open, _) => new KeyRewrapping(open, given.KeyId, progress).RunAsync(cancellationToken), cancellationToken, given.KeyId);
     }
 
     /// <summary>
@@ -47,7 +47,7 @@ public sealed partial class SecretStoreKeys
     public ValueTask<ReencryptResult> ReencryptAsync(ReencryptOptions? options = null, IProgress<ReencryptProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ReencryptOptions given = OptionCopies.Checked(options);
-        return RunOnAnyProviderAsync(writes: true, (open, _) => new ValueReencryption(open, given, progress, Now()).RunAsync(cancellationToken), cancellationToken);
+        return RunOnAnyProviderAsync(writes: true, (open, _) => new ValueReencryption(open, given, progress, Now()).RunAsync(cancellationToken), cancellationToken, given.KeyId);
     }
 
     /// <summary>Counts how many versions hang on which generation of which encryption key. Looks at every secret; works with every key provider.</summary>

@@ -69,7 +69,8 @@ public sealed partial class SecretStoreKeys
             (ring, requestId) => ring.Keys.TryGetValue(keyId, out EncryptionKey? key)
                 ? KeyDescriptions.Of(key, requestId)
                 : throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyNotFound, null),
-            cancellationToken);
+            cancellationToken,
+            keyId);
     }
 
     /// <summary>Lists all encryption keys in ordinal order of their ids, whatever their state; not the one that the store keeps for itself.</summary>
@@ -176,7 +177,8 @@ public sealed partial class SecretStoreKeys
                 // A store that never stands still: what begins to use the key meanwhile keeps it from being removed.
                 return await open.Header.ChangeRingAsync(Schedule, cancellationToken).ConfigureAwait(false);
             },
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            keyId).ConfigureAwait(false);
     }
 
     /// <summary>Cancels the deletion of an encryption key. The key is disabled afterwards; enable it to use it.</summary>
@@ -216,10 +218,12 @@ public sealed partial class SecretStoreKeys
                 },
                 cancellationToken),
             cancellationToken,
+            keyId,
             caller);
     }
 
-    private ValueTask<T> ReadAsync<T>(Func<RingKeys, RequestId, T> read, CancellationToken cancellationToken, [CallerMemberName] string caller = "")
+    private ValueTask<T> ReadAsync<T>(
+        Func<RingKeys, RequestId, T> read, CancellationToken cancellationToken, string? keyId = null, [CallerMemberName] string caller = "")
     {
         return RunAsync(
             writes: false,
@@ -229,23 +233,24 @@ public sealed partial class SecretStoreKeys
                 return read(_ring!.Keys, requestId);
             },
             cancellationToken,
+            keyId,
             caller);
     }
 
     private ValueTask<T> RunAsync<T>(
-        bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken, [CallerMemberName] string caller = "")
+        bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken, string? keyId = null, [CallerMemberName] string caller = "")
     {
         return _ring is not null
-            ? RunOnAnyProviderAsync(writes, operation, cancellationToken, caller)
+            ? RunOnAnyProviderAsync(writes, operation, cancellationToken, keyId, caller)
             : ValueTask.FromException<T>(new NotSupportedException("The encryption keys of this store live in a key provider of its own. Manage them there; the store only uses them."));
     }
 
     private ValueTask<T> RunOnAnyProviderAsync<T>(
-        bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken, [CallerMemberName] string caller = "")
+        bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, CancellationToken cancellationToken, string? keyId = null, [CallerMemberName] string caller = "")
     {
         var requestId = RequestId.Next();
         return _observer.RunAsync(
-            new ObservedOperation(ObservedOperation.NameOf(caller), requestId, null, ObservedOperation.NoSecret),
+            new ObservedOperation(ObservedOperation.NameOf(caller), requestId, null, ObservedOperation.NoSecret, keyId),
             () => EnterAsync(writes, operation, requestId, cancellationToken),
             static (_, _) => default,
             cancellationToken);

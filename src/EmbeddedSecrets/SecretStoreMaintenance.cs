@@ -109,7 +109,7 @@ public sealed class SecretStoreMaintenance
 
     /// <summary>
     /// Verifies a store as it lies in its directory, which need not open, and reports every fault with its place instead of ending at the
-    /// first: the log, the key ring, every record, every wrapped data key and every value. It changes nothing; others may read and
+    /// first: the log, the key ring, every record, every wrapped data key, every value and policy, and on request the audit trail. It changes nothing; others may read and
     /// write meanwhile, and what was committed when it began is verified.
     /// </summary>
     /// <param name="directory">The directory of the store.</param>
@@ -117,13 +117,15 @@ public sealed class SecretStoreMaintenance
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What was found. Damage is never an exception.</returns>
-    /// <exception cref="ArgumentException">The directory is empty, or an argument is null.</exception>
+    /// <exception cref="ArgumentException">The directory is empty, an argument is null, or an option breaks its rule.</exception>
     /// <exception cref="SecretNotFoundException">There is no store in the directory.</exception>
     /// <exception cref="SecretStoreException">The directory or its log cannot be read at all, or another process does not give back the right to write.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <remarks>
     /// It reads the log twice and every value once. It cannot find an older copy that was put back, a tail that was cut off at the end of
-    /// a commit, or damage of the last commit of a store that was not closed, which looks like an unfinished one: that is a note.
+    /// a commit, or damage of the last commit of a store that was not closed, which looks like an unfinished one: that is a note. Nor
+    /// does it find damage of what a compaction copied and was replaced or deleted since: nothing reads it, and no checksum covers it.
+    /// Bytes that the disk does not give are a fault, and what is behind them is verified.
     /// While it runs, a compaction does not free the log that it reads.
     /// </remarks>
     public static ValueTask<VerificationReport> VerifyAsync(
@@ -131,7 +133,7 @@ public sealed class SecretStoreMaintenance
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(rootKey);
-        return StoreVerification.RunAsync(directory, rootKey, options?.Progress, cancellationToken);
+        return StoreVerification.RunAsync(directory, rootKey, OptionCopies.Checked(options), cancellationToken);
     }
 
     /// <summary>
@@ -175,7 +177,7 @@ public sealed class SecretStoreMaintenance
 
     /// <summary>
     /// Brings the secrets of a bundle into this store, each in one commit: values under fresh data keys, and versions, stages,
-    /// states, validity, times, tags, annotations and descriptions as they were exported.
+    /// states, validity, times, tags, annotations and descriptions and policies as they were exported.
     /// </summary>
     /// <param name="source">The bundle, from its present position to its end; it is not closed.</param>
     /// <param name="rootKey">The root key for which the bundle was made.</param>

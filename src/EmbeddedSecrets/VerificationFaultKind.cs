@@ -27,6 +27,9 @@ public enum VerificationFaultKind
     /// <summary>The data key of a version does not unwrap.</summary>
     WrappedKey,
 
-    /// <summary>The value of a version is missing, or does not open.</summary>
+    /// <summary>The value of a version, or the policy of a secret, is missing, or does not open.</summary>
     Payload,
+
+    /// <summary>The audit trail is damaged, incomplete or not authentic, or cannot be read with the given key.</summary>
+    Audit,
 }

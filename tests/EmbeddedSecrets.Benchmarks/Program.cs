@@ -37,6 +37,7 @@ static int RunRatios(string[] arguments)
         ProcessRows.Run,
         OpeningRows.Run,
         CompactionRows.Run,
+        AuditRows.Run,
     ])
     {
         rows(context);

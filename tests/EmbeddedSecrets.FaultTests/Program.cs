@@ -13,6 +13,8 @@ internal static class Program
                 return await ChildWriters.RunAsync(directory, keyFile, Number(first), Number(writers), Number(puts), Number(putsACompaction));
             case ["storm", string directory, string keyFile, string process, string names, string role]:
                 return await StormChild.RunAsync(directory, keyFile, Number(process), Number(names), role);
+            case ["audit", string directory, string keyFile, string process]:
+                return await AuditChild.RunAsync(directory, keyFile, Number(process));
             case ["serve", string directory, string keyFile]:
                 return ServingChild.Run(directory, keyFile);
             default:

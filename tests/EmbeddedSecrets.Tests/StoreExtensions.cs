@@ -9,6 +9,12 @@ internal static class StoreExtensions
         return await store.CreateSecretAsync(name, value, new CreateSecretOptions { EncryptionKeyId = keyId });
     }
 
+    public static async Task CreateWithPolicyAsync(this SecretStore store, string name, string policy)
+    {
+        using SecretValue value = SecretValue.FromText("text");
+        await store.CreateSecretAsync(name, value, new CreateSecretOptions { Policy = policy });
+    }
+
     public static async Task<SecretVersionDescription> PutTextAsync(this SecretStore store, string name, string text)
     {
         using SecretValue value = SecretValue.FromText(text);

@@ -10,7 +10,7 @@ namespace EmbeddedSecrets.Auditing;
 /// </summary>
 internal static class AuditLine
 {
-    /// <summary>Of a line with its LF: six texts of 512 characters, each of which can need 6 bytes, and the rest.</summary>
+    /// <summary>Of a line with its LF: seven texts of 512 characters, each of which can need 6 bytes, and the rest.</summary>
     public const int MaxLength = 24 << 10;
 
     public const string NoTag = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -17,6 +17,7 @@ internal static class AuditRecordCodec
         CheckText(record.Principal, "principal");
         CheckText(record.SecretName, "name of the secret");
         CheckText(record.VersionId, "version id");
+        CheckText(record.KeyId, "key id");
         CheckText(record.Code, "code");
         if (!Enum.IsDefined(record.Phase) || (record.Outcome is { } outcome && !Enum.IsDefined(outcome)))
         {
@@ -42,6 +43,7 @@ internal static class AuditRecordCodec
             WriteOptional(writer, "principal", record.Principal);
             WriteOptional(writer, "secret", hashNames && record.SecretName is { } name ? keys.HashName(name) : record.SecretName);
             WriteOptional(writer, "version", record.VersionId);
+            WriteOptional(writer, "key", record.KeyId);
             WriteOptional(writer, "outcome", record.Outcome?.ToString());
             WriteOptional(writer, "code", record.Code);
             writer.WriteString("previous", before.Tag);
@@ -71,6 +73,7 @@ internal static class AuditRecordCodec
                     Principal = fields.GetValueOrDefault("principal"),
                     SecretName = fields.GetValueOrDefault("secret"),
                     VersionId = fields.GetValueOrDefault("version"),
+                    KeyId = fields.GetValueOrDefault("key"),
                     Outcome = Enum.TryParse(fields.GetValueOrDefault("outcome"), out AuditOutcome outcome) ? outcome : null,
                     Code = fields.GetValueOrDefault("code"),
                 }

@@ -12,20 +12,31 @@ internal sealed class TrailScan : IDisposable
     private readonly AuditKeys _keys;
     private readonly long _lastLength;
 
-    public TrailScan(ILogDirectory directory, string keyFile)
+    public TrailScan(ILogDirectory directory, string keyFile, CancellationToken cancellationToken)
     {
         _directory = directory;
-        using (ISharedLock? whole = directory.OpenLock(LockName.Commit))
+        using (CommitLock? whole = directory.OpenLock(LockName.Commit) is { } made ? new CommitLock(null, made) : null)
         {
             // A record that is being written must not look torn.
-            whole?.Take();
-            _numbers = AuditFileName.NumbersIn(directory.ListNames());
-            if (_numbers.Length == 0)
+            if (whole?.TryEnter(FileAuditSinkOptions.DefaultLockTimeout, cancellationToken) == false)
             {
-                throw StoreFailures.NoAuditTrail(directory.Path);
+                throw StoreFailures.AuditLocked(directory.Path, FileAuditSinkOptions.DefaultLockTimeout);
             }
 
-            _lastLength = ReadFirst(_numbers[^1]).FileLength;
+            try
+            {
+                _numbers = AuditFileName.NumbersIn(directory.ListNames());
+                if (_numbers.Length == 0)
+                {
+                    throw StoreFailures.NoAuditTrail(directory.Path);
+                }
+
+                _lastLength = ReadFirst(_numbers[^1]).FileLength;
+            }
+            finally
+            {
+                whole?.Exit();
+            }
         }
 
         _firsts = [.. _numbers.Select(ReadFirst)];
@@ -49,7 +60,7 @@ internal sealed class TrailScan : IDisposable
             AuditFileHeader? header = HeaderOf(i);
             if (header is null || header.First <= Head.Sequence)
             {
-                yield return Fault(_firsts[i].IsReadable ? AuditFaultKind.BadFileHeader : AuditFaultKind.UnreadableFile, name, 0, _firsts[i].Length);
+                yield return Fault(_firsts[i].Failure is null ? AuditFaultKind.BadFileHeader : AuditFaultKind.UnreadableFile, name, 0, _firsts[i].Length, _firsts[i].Failure);
             }
             else if (header.First != Head.Sequence + 1 || header.Previous != Head.Tag)
             {
@@ -57,7 +68,7 @@ internal sealed class TrailScan : IDisposable
                 Head = new AuditHead(header.First - 1, header.Previous);
             }
 
-            foreach (ScanItem item in _firsts[i].IsReadable ? ScanFile(i, name) : [])
+            foreach (ScanItem item in _firsts[i].Failure is null ? ScanFile(i, name) : [])
             {
                 yield return item;
             }
@@ -71,10 +82,16 @@ internal sealed class TrailScan : IDisposable
         bool last = index == _numbers.Length - 1;
         long length = last ? _lastLength : _firsts[index].FileLength;
         long end = !last && _numbers[index + 1] == _numbers[index] + 1 && HeaderOf(index + 1) is { } next ? long.Min(next.End, length) : length;
-        using ILogFile file = _directory.Open(name, readOnly: true);
+        using ILogFile? file = Try(() => _directory.Open(name, readOnly: true), out Exception? failure);
+        if (file is null)
+        {
+            yield return Fault(AuditFaultKind.UnreadableFile, name, 0, length, failure);
+            yield break;
+        }
+
         var reader = new LineReader(file, _firsts[index].Length, end);
         long badOffset = -1;
-        while (TryNext(reader, out AuditEntry? entry, out string previous))
+        while (TryNext(reader, out AuditEntry? entry, out string previous, out failure))
         {
             if (entry is null)
             {
@@ -104,25 +121,40 @@ internal sealed class TrailScan : IDisposable
             }
         }
 
+        long read = failure is null ? end : reader.Offset + reader.Length;
         if (badOffset >= 0)
         {
-            bool torn = last && TornTail.IsTorn(file, badOffset, end, _keys);
-            yield return Fault(torn ? AuditFaultKind.TornTail : AuditFaultKind.NotAuthentic, name, badOffset, end - badOffset);
+            bool torn = last && failure is null && Try(() => TornTail.IsTorn(file, badOffset, end, _keys), out failure);
+            yield return Fault(torn ? AuditFaultKind.TornTail : AuditFaultKind.NotAuthentic, name, badOffset, read - badOffset);
         }
 
-        if (length > end)
+        if (failure is not null)
+        {
+            yield return Fault(AuditFaultKind.UnreadableFile, name, read, length - read, failure);
+        }
+        else if (length > end)
         {
             yield return Fault(AuditFaultKind.AbandonedBytes, name, end, length - end);
         }
     }
 
     /// <summary>The next line; no entry where it is no authentic record.</summary>
-    private bool TryNext(LineReader reader, out AuditEntry? entry, out string previous)
+    private bool TryNext(LineReader reader, out AuditEntry? entry, out string previous, out Exception? failure)
     {
         entry = null;
         previous = string.Empty;
-        if (!reader.TryRead(out ReadOnlySpan<byte> line))
+        ReadOnlySpan<byte> line = default;
+        try
         {
+            failure = null;
+            if (!reader.TryRead(out line))
+            {
+                return false;
+            }
+        }
+        catch (Exception exception) when (IsOfTheFile(exception))
+        {
+            failure = exception;
             return false;
         }
 
@@ -153,24 +185,38 @@ internal sealed class TrailScan : IDisposable
 
     private FirstLine ReadFirst(int number)
     {
+        return Try(
+            () =>
+            {
+                using ILogFile file = _directory.Open(AuditFileName.Of(number), readOnly: true);
+                var reader = new LineReader(file, 0, file.Length);
+                reader.TryRead(out ReadOnlySpan<byte> line);
+                return new FirstLine(line.ToArray(), reader.Length, reader.IsTerminated, file.Length, null);
+            },
+            out Exception? failure) ?? new FirstLine([], 0, IsTerminated: false, 0, failure);
+    }
+
+    private static T? Try<T>(Func<T> read, out Exception? failure)
+    {
+        failure = null;
         try
         {
-            using ILogFile file = _directory.Open(AuditFileName.Of(number), readOnly: true);
-            var reader = new LineReader(file, 0, file.Length);
-            reader.TryRead(out ReadOnlySpan<byte> line);
-            return new FirstLine(line.ToArray(), reader.Length, reader.IsTerminated, file.Length, IsReadable: true);
+            return read();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SecretStoreException)
+        catch (Exception exception) when (IsOfTheFile(exception))
         {
-            return new FirstLine([], 0, IsTerminated: false, 0, IsReadable: false);
+            failure = exception;
+            return default;
         }
     }
 
-    private ScanItem Fault(AuditFaultKind kind, string file, long offset, long length) =>
-        new(null, new AuditFault(kind, file, offset, length, Head.Sequence + 1));
+    private static bool IsOfTheFile(Exception exception) => exception is IOException or UnauthorizedAccessException or SecretStoreException;
 
-    private sealed record FirstLine(byte[] Line, int Length, bool IsTerminated, long FileLength, bool IsReadable);
+    private ScanItem Fault(AuditFaultKind kind, string file, long offset, long length, Exception? cause = null) =>
+        new(null, new AuditFault(kind, file, offset, length, Head.Sequence + 1), cause);
+
+    private sealed record FirstLine(byte[] Line, int Length, bool IsTerminated, long FileLength, Exception? Failure);
 }
 
-/// <summary>A record in its place, or a fault.</summary>
-internal readonly record struct ScanItem(AuditEntry? Entry, AuditFault? Fault);
+/// <summary>A record in its place, or a fault, with what made reading fail.</summary>
+internal readonly record struct ScanItem(AuditEntry? Entry, AuditFault? Fault, Exception? Cause = null);

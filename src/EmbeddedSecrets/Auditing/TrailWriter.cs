@@ -17,7 +17,7 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
     private const long NotSuspect = -1;
 
     private ILogDirectory? _directory;
-    private ISharedLock? _lock;
+    private CommitLock? _lock;
     private AuditKeys? _keys;
     private ILogFile? _file;
     private int _number;
@@ -27,32 +27,33 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
     /// <summary>Where the bytes of a failed write may end: up to there the file is not believed any more, because a failed flush marks pages clean.</summary>
     private long _suspectEnd = NotSuspect;
 
-    public void Write(IReadOnlyList<AuditRecord> records)
+    /// <summary>Takes the lock of the trail; every success is followed by one <see cref="Exit"/>.</summary>
+    public void Enter(TimeSpan patience, CancellationToken cancellationToken)
     {
-        _directory ??= openDirectory();
-        try
+        bool entered = false;
+        Guarded(() =>
         {
-            _lock ??= _directory.OpenLock(LockName.Commit)!;
-            _lock.Take();
-            try
-            {
-                CatchUp(_directory);
-                Append(_directory, records);
-            }
-            finally
-            {
-                _lock.Release();
-            }
-        }
-        catch (SystemCallException exception) when (exception.ErrorNumber == ErrorNumber.TooManyLinks || exception.ErrorNumber == ErrorNumber.NoDeviceOrAddress)
+            _directory ??= openDirectory();
+            _lock ??= new CommitLock(null, _directory.OpenLock(LockName.Commit)!);
+            entered = _lock.TryEnter(patience, cancellationToken);
+        });
+        if (!entered)
         {
-            throw StoreFailures.OpeningFailed(_directory.Path, exception, readOnly: false);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw StoreFailures.AuditFailed(_directory.Path, exception);
+            throw Locked();
         }
     }
+
+    /// <summary>What a wait that was too long fails with. The directory is known once a write has begun.</summary>
+    public SecretStoreUnavailableException Locked() => StoreFailures.AuditLocked(_directory?.Path ?? string.Empty, options.LockTimeout);
+
+    public void Exit() => _lock!.Exit();
+
+    /// <summary>Writes records, between <see cref="Enter"/> and <see cref="Exit"/>.</summary>
+    public void Write(IReadOnlyList<AuditRecord> records) => Guarded(() =>
+    {
+        CatchUp(_directory!);
+        Append(_directory!, records);
+    });
 
     public void Dispose()
     {
@@ -60,6 +61,22 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
         _keys?.Dispose();
         _lock?.Dispose();
         _directory?.Dispose();
+    }
+
+    private void Guarded(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (SystemCallException exception) when (exception.ErrorNumber == ErrorNumber.TooManyLinks || exception.ErrorNumber == ErrorNumber.NoDeviceOrAddress)
+        {
+            throw StoreFailures.Insecure(_directory!.Path, "holds a symbolic link, or what is no regular file, in place of a file of the audit trail", "Put the file itself in its place.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailures.AuditFailed(_directory!.Path, exception);
+        }
     }
 
     private void Append(ILogDirectory directory, IReadOnlyList<AuditRecord> records)
@@ -124,9 +141,11 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
             return;
         }
 
-        if (_keys is null)
+        // Read again where making the first file has failed before: the key file may be another one by now.
+        _keys?.Dispose();
+        _keys = null;
+        using (PinnedBytes key = TrailKeys.ReadOrCreate(keyFile, directory.Path))
         {
-            using PinnedBytes key = TrailKeys.ReadOrCreate(keyFile, directory.Path);
             _keys = new AuditKeys(key, RandomNumberGenerator.GetBytes(AuditKeys.TrailIdLength));
         }
 
@@ -203,7 +222,10 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
         }
     }
 
-    /// <summary>Begins the next file: whole and on the disk when it gets its name.</summary>
+    /// <summary>
+    /// Begins the next file: whole and on the disk when it gets its name. Where the name is there and the flush of the directory
+    /// fails, nothing changes here: the next write finds the file as one that another writer has made, and flushes again.
+    /// </summary>
     private void StartFile(ILogDirectory directory)
     {
         int number = _number + 1;

@@ -122,6 +122,35 @@ public sealed class SecretStoreBuilder
         return this;
     }
 
+    /// <summary>Tells an audit sink of one's own of every operation; see <see cref="SecretStoreOptions.AuditSink"/>, which it takes the place of.</summary>
+    /// <typeparam name="T">The sink; registered as a singleton, for a named store as a keyed one, unless it is registered so already.</typeparam>
+    /// <returns>The builder.</returns>
+    public SecretStoreBuilder UseAuditSink<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IAuditSink
+    {
+        _registration.AuditSink = Part<T>();
+        return this;
+    }
+
+    /// <summary>Writes every operation to an audit trail in files, with a <see cref="FileAuditSink"/> that the container disposes after the store.</summary>
+    /// <param name="directory">The directory of the trail, which holds nothing else. It is made if need be.</param>
+    /// <param name="keyFile">The file of the audit key, in another directory. It is made together with a new trail.</param>
+    /// <param name="options">How to write; null for the defaults.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="ArgumentException">A path is empty.</exception>
+    public SecretStoreBuilder UseAuditFile(string directory, string keyFile, FileAuditSinkOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentException.ThrowIfNullOrEmpty(keyFile);
+
+        // A service, so that the container disposes it; of a key that nobody else has, so that the last call wins.
+        object key = new();
+        (directory, keyFile) = (Path.GetFullPath(directory), Path.GetFullPath(keyFile));
+        Services.AddKeyedSingleton(key, (_, _) => new FileAuditSink(directory, keyFile, options));
+        _registration.AuditSink = services => services.GetRequiredKeyedService<FileAuditSink>(key);
+        return this;
+    }
+
     /// <summary>Changes the options. They are validated when a host starts, and when the store is made.</summary>
     /// <param name="configure">The change.</param>
     /// <returns>The builder.</returns>

@@ -23,6 +23,8 @@ internal sealed class SecretStoreRegistration(string? name) : IValidateOptions<S
 
     public Func<IServiceProvider, IVersionLog>? VersionLog { get; set; }
 
+    public Func<IServiceProvider, IAuditSink>? AuditSink { get; set; }
+
     private bool NeedsDirectory => Repository is null && !IsInMemory && Directory is null;
 
     private bool NeedsRootKey => KeyProvider is null && RootKey is null && !IsInMemory;
@@ -35,6 +37,12 @@ internal sealed class SecretStoreRegistration(string? name) : IValidateOptions<S
         {
             options = SecretStoreOptionsValidator.CopyValid(options);
             options.TimeProvider = time;
+        }
+
+        if (AuditSink is not null)
+        {
+            options = SecretStoreOptionsValidator.CopyValid(options);
+            options.AuditSink = AuditSink(services);
         }
 
         ISecretRepository repository = Repository?.Invoke(services)

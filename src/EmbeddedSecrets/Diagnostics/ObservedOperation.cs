@@ -5,7 +5,8 @@ namespace EmbeddedSecrets.Diagnostics;
 /// <param name="RequestId">The id that its answer carries.</param>
 /// <param name="Principal">Who asks; null for the owner of the store.</param>
 /// <param name="Secrets">The secrets that it is about, each told in a record of its own; one null for an operation that is about none.</param>
-internal readonly record struct ObservedOperation(string Name, RequestId RequestId, string? Principal, IReadOnlyList<string?> Secrets)
+/// <param name="KeyId">The encryption key or root key that it names, if it names one.</param>
+internal readonly record struct ObservedOperation(string Name, RequestId RequestId, string? Principal, IReadOnlyList<string?> Secrets, string? KeyId = null)
 {
     /// <summary>The name of the operation that a method carries out: without the suffix.</summary>
     public static string NameOf(string method) => method.EndsWith("Async", StringComparison.Ordinal) ? method[..^"Async".Length] : method;

@@ -122,6 +122,7 @@ internal sealed class OperationObserver(SecretStoreOptions options)
             Principal = operation.Principal,
             SecretName = secret,
             VersionId = result.VersionId,
+            KeyId = operation.KeyId,
             Outcome = phase == AuditPhase.Intent ? null : OutcomeOf(result.Failure),
             Code = result.Failure is null ? null : CodeOf(result.Failure),
         };

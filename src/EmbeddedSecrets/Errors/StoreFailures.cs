@@ -162,6 +162,11 @@ internal static class StoreFailures
         $"The audit trail in '{path}' could not be written: {cause.Message} The record does not count as written. Try again when the cause is gone.",
         cause);
 
+    public static SecretStoreUnavailableException AuditLocked(string path, TimeSpan patience) => new(
+        SecretStoreErrorCodes.Locked,
+        503,
+        string.Create(CultureInfo.InvariantCulture, $"The lock of the audit trail in '{path}' was not to be had within {patience.TotalSeconds:0.###} s: others write all the time, or one of them hangs. The record was not written. Try again, or set {nameof(FileAuditSinkOptions)}.{nameof(FileAuditSinkOptions.LockTimeout)}."));
+
     public static SecretStoreUnavailableException AuditUnreadable(string path, Exception cause) => new(
         SecretStoreErrorCodes.ServiceUnavailable,
         503,

@@ -41,8 +41,8 @@ internal sealed class BundleReader(Stream source, BundleKey key) : IDisposable
             throw BundleFailures.Tampered(_number - 1);
         }
 
-        Secret secret = OpenRecord(length);
-        var bundled = new BundledSecret(secret, new SecretValue?[secret.Versions.Length]);
+        (Secret secret, string? policy) = OpenRecord(length);
+        var bundled = new BundledSecret(secret, new SecretValue?[secret.Versions.Length], policy);
         try
         {
             await ReadValuesAsync(bundled, cancellationToken).ConfigureAwait(false);
@@ -100,19 +100,19 @@ internal sealed class BundleReader(Stream source, BundleKey key) : IDisposable
             : throw BundleFailures.Damaged(number);
     }
 
-    private Secret OpenRecord(int length)
+    private (Secret Secret, string? Policy) OpenRecord(int length)
     {
         long number = _number - 1;
         using var record = new Scratch(length - DerivedCipher.CommittedOverhead);
         Open(BundleFormat.Record, length, record.Span);
-        Secret secret = BundledSecretCodec.Decode(record.Span, number);
+        (Secret secret, string? policy) = BundledSecretCodec.Decode(record.Span, number);
         if (string.CompareOrdinal(_lastName, secret.Name) >= 0)
         {
             throw BundleFailures.BrokenRule(number, "names ascend, each once.");
         }
 
         _lastName = secret.Name;
-        return secret;
+        return (secret, policy);
     }
 
     private SecretValue OpenValue(SecretValueKind kind, int length)

@@ -88,7 +88,7 @@ internal sealed class BundleWriter : IDisposable
         var record = new FieldWriter(room.Span);
         try
         {
-            BundledSecretCodec.Encode(ref record, bundled.Secret);
+            BundledSecretCodec.Encode(ref record, bundled.Secret, bundled.Policy);
             return Frame(BundleFormat.Record, record.Written);
         }
         finally

@@ -9,21 +9,23 @@ namespace EmbeddedSecrets.Exchange;
 /// <summary>The bytes of a secret's record in a bundle, before it is sealed.</summary>
 /// <remarks>
 /// <code>
-/// u8 version (1) | u8 optional parts that follow at the end, one bit each: none is known yet
+/// u8 version (1) | u8 optional parts that follow at the end, one bit each: 1 the policy
 /// | text name | text description | text key id | i64 created | u8 flag [ text created by ]
 /// | u16 count, (text key | text value) tags | the same for annotations
 /// | u8 count, versions (VersionCodec, without contents) | i64 last sequence | i64 last chosen version id
+/// | [ text policy ]
 /// </code>
 /// </remarks>
 internal static class BundledSecretCodec
 {
     private const byte Version = 1;
-    private const byte KnownParts = 0;
+    private const byte PolicyPart = 1;
+    private const byte KnownParts = PolicyPart;
 
-    public static void Encode(ref FieldWriter writer, Secret secret)
+    public static void Encode(ref FieldWriter writer, Secret secret, string? policy)
     {
         writer.Byte(Version);
-        writer.Byte(KnownParts);
+        writer.Byte(policy is null ? (byte)0 : PolicyPart);
         writer.Text(secret.Name);
         writer.Text(secret.Description);
         writer.Text(secret.EncryptionKeyId);
@@ -39,22 +41,29 @@ internal static class BundledSecretCodec
 
         writer.Int64(secret.LastSequence);
         writer.Int64(secret.LastChosenVersionId);
+        if (policy is not null)
+        {
+            writer.Text(policy);
+        }
     }
 
     /// <summary>Any bytes: a secret that satisfies every rule, with an incarnation of its own, or a failure.</summary>
-    public static Secret Decode(ReadOnlySpan<byte> record, long frame)
+    public static (Secret Secret, string? Policy) Decode(ReadOnlySpan<byte> record, long frame)
     {
         Secret secret;
+        string? policy;
         try
         {
             var reader = new FieldReader(record);
             byte version = reader.Byte();
-            if (version != Version || (reader.Byte() & ~KnownParts) != 0)
+            byte parts = version == Version ? reader.Byte() : (byte)0;
+            if (version != Version || (parts & ~KnownParts) != 0)
             {
                 throw BundleFailures.UnsupportedFormat(version);
             }
 
             secret = DecodeBody(ref reader);
+            policy = (parts & PolicyPart) != 0 ? reader.Text() : null;
             reader.End();
         }
         catch (Exception exception) when (exception is InvalidDataException or ArgumentException)
@@ -64,8 +73,8 @@ internal static class BundledSecretCodec
 
         string? violation = secret.Versions.Any(static version => version.Content is not null)
             ? "it refers to contents of a store."
-            : SecretImporting.FindViolation(secret);
-        return violation is null ? secret : throw BundleFailures.BrokenRule(frame, violation);
+            : SecretImporting.FindViolation(secret, policy);
+        return violation is null ? (secret, policy) : throw BundleFailures.BrokenRule(frame, violation);
     }
 
     private static Secret DecodeBody(ref FieldReader reader) => new()

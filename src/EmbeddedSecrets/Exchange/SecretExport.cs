@@ -80,7 +80,17 @@ internal static class SecretExport
             secret = secret with { Versions = [secret.Versions[SecretImporting.IndexOfCurrent(secret)]] };
         }
 
-        using var bundled = new BundledSecret(secret, new SecretValue?[secret.Versions.Length]);
+        string? policy = null;
+        if (secret.Policy is not null)
+        {
+            policy = await open.ReadPolicyAsync(stored, cancellationToken).ConfigureAwait(false);
+            if (policy is null)
+            {
+                return false;
+            }
+        }
+
+        using var bundled = new BundledSecret(secret, new SecretValue?[secret.Versions.Length], policy);
         for (int i = 0; i < secret.Versions.Length; i++)
         {
             if (secret.Versions[i].State == SecretVersionState.Destroyed)

@@ -78,8 +78,25 @@ internal sealed class SecretImport(OpenStore open, SecretStoreOptions store, IVe
     {
         SealedChange? change = outcome == ImportOutcome.NewVersion
             ? await open.TrySealAsync(bundled.Secret.Name, stored, transition, CurrentOf(bundled), cancellationToken).ConfigureAwait(false)
-            : await open.SealImportedAsync(stored, transition.Next! with { EncryptionKeyId = ChooseKey(bundled.Secret) }, bundled.Values, cancellationToken).ConfigureAwait(false);
+            : await TrySealWholeAsync(bundled, outcome == ImportOutcome.Overwritten ? stored : null, stored, transition.Next!, cancellationToken).ConfigureAwait(false);
         return change is not null && await open.TryCommitAsync([change], headerRevision, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>With the policy of the bundle. Where that has none, what is overwritten keeps its own: without one, every principal may do everything.</summary>
+    private async ValueTask<SealedChange?> TrySealWholeAsync(
+        BundledSecret bundled, StoredSecret? overwritten, StoredSecret? stored, Secret next, CancellationToken cancellationToken)
+    {
+        string? policy = bundled.Policy;
+        if (policy is null && overwritten is { Secret.Policy: not null })
+        {
+            policy = await open.ReadPolicyAsync(overwritten, cancellationToken).ConfigureAwait(false);
+            if (policy is null)
+            {
+                return null;
+            }
+        }
+
+        return await open.SealImportedAsync(stored, next with { EncryptionKeyId = ChooseKey(bundled.Secret) }, bundled.Values, policy, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<(StoredSecret? Stored, ImportOutcome Outcome, SecretTransition Transition)> DecideAsync(BundledSecret bundled, CancellationToken cancellationToken)
@@ -104,12 +121,18 @@ internal sealed class SecretImport(OpenStore open, SecretStoreOptions store, IVe
                 }
             }
 
-            return true;
+            return await HasPolicyAsync(stored, bundled.Policy, cancellationToken).ConfigureAwait(false);
         }
 
         return options.OnConflict == ImportConflict.NewVersion
             && stored.Secret.PlannedDeleteTime is null
             && await HasValueAsync(stored, stored.Secret.Versions[SecretImporting.IndexOfCurrent(stored.Secret)], CurrentOf(bundled), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A bundle without a policy says nothing about it: what is there stays.</summary>
+    private async ValueTask<bool> HasPolicyAsync(StoredSecret stored, string? policy, CancellationToken cancellationToken)
+    {
+        return policy is null || (stored.Secret.Policy is not null && await open.ReadPolicyAsync(stored, cancellationToken).ConfigureAwait(false) == policy);
     }
 
     /// <summary>A value that cannot be read, or that was changed meanwhile, is not known to be equal.</summary>

@@ -24,7 +24,7 @@ public sealed class CreateSecretOptions
     public IReadOnlyDictionary<string, string>? Annotations { get; set; }
 
     /// <summary>Gets or sets who creates the secret, for the description.</summary>
-    /// <value>At most 256 UTF-16 units without control characters; null for nobody in particular. It is not verified.</value>
+    /// <value>At most 256 UTF-16 units without control characters; null for nobody in particular. It is not verified; a view of <see cref="SecretStore.WithPrincipal"/> writes its own caller.</value>
     public string? CreatedBy { get; set; }
 
     /// <summary>Gets or sets from when until when the first version may be read.</summary>

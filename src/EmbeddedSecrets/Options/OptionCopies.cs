@@ -27,6 +27,20 @@ internal static class OptionCopies
         return copy;
     }
 
+    public static VerifyOptions Checked(VerifyOptions? options)
+    {
+        options ??= new VerifyOptions();
+        var copy = new VerifyOptions
+        {
+            Progress = options.Progress,
+            AuditDirectory = options.AuditDirectory,
+            AuditKeyFile = options.AuditKeyFile,
+        };
+        return copy is { AuditDirectory: null, AuditKeyFile: null } or { AuditDirectory.Length: > 0, AuditKeyFile.Length: > 0 }
+            ? copy
+            : throw new ArgumentException("The directory and the key file of the audit trail are given together.", nameof(options));
+    }
+
     public static PutSecretValueOptions Checked(PutSecretValueOptions? options)
     {
         options ??= new PutSecretValueOptions();

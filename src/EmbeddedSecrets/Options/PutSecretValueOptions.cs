@@ -12,7 +12,7 @@ public sealed class PutSecretValueOptions
     public IReadOnlyCollection<string>? Stages { get; set; }
 
     /// <summary>Gets or sets who writes the version, for its description.</summary>
-    /// <value>At most 256 UTF-16 units without control characters; null for nobody in particular. It is not verified.</value>
+    /// <value>At most 256 UTF-16 units without control characters; null for nobody in particular. It is not verified; a view of <see cref="SecretStore.WithPrincipal"/> writes its own caller.</value>
     public string? CreatedBy { get; set; }
 
     /// <summary>Gets or sets from when until when the version may be read.</summary>

@@ -6,4 +6,12 @@ public sealed class VerifyOptions
     /// <summary>Gets or sets who is told how far it is, on any thread.</summary>
     /// <value>The default is null: nobody.</value>
     public IProgress<VerificationProgress>? Progress { get; set; }
+
+    /// <summary>Gets or sets the directory of the audit trail that is verified too.</summary>
+    /// <value>The default is null: no audit trail. Given together with <see cref="AuditKeyFile"/> or not at all.</value>
+    public string? AuditDirectory { get; set; }
+
+    /// <summary>Gets or sets the file with the key of the audit trail.</summary>
+    /// <value>The default is null.</value>
+    public string? AuditKeyFile { get; set; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Pipeline;
 
@@ -8,7 +9,7 @@ namespace EmbeddedSecrets.Pipeline;
 /// </summary>
 internal sealed class AccessDays
 {
-    private readonly ConcurrentDictionary<string, int> _pending = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Access> _pending = new(StringComparer.Ordinal);
 
     public static int DayOf(DateTimeOffset time) => (int)(time.UtcTicks / TimeSpan.TicksPerDay);
 
@@ -23,12 +24,19 @@ internal sealed class AccessDays
         stored.NotedDay = day;
         if (stored.Secret.LastAccessDay < day)
         {
-            _pending[stored.Secret.Name] = day;
+            var noted = new Access(stored.Secret.Incarnation, day);
+            _ = _pending.AddOrUpdate(
+                stored.Secret.Name, static (_, noted) => noted, static (_, known, noted) => known.Incarnation == noted.Incarnation && known.Day > noted.Day ? known : noted, noted);
         }
     }
 
     /// <summary>The last day on which a secret was read, whether it is written down or not; 0 for never.</summary>
-    public int LastOf(string name, int written) => _pending.TryGetValue(name, out int day) ? Math.Max(day, written) : written;
+    public int LastOf(Secret secret)
+    {
+        return _pending.TryGetValue(secret.Name, out Access access) && access.Incarnation == secret.Incarnation
+            ? Math.Max(access.Day, secret.LastAccessDay)
+            : secret.LastAccessDay;
+    }
 
     /// <summary>Writes what is pending into the records: the repository's revision of a secret moves, its own does not.</summary>
     public async ValueTask WriteAsync(OpenStore open, CancellationToken cancellationToken)
@@ -38,21 +46,24 @@ internal sealed class AccessDays
             return;
         }
 
-        KeyValuePair<string, int>[] written = [.. _pending];
-        var days = new Dictionary<string, int>(written, StringComparer.Ordinal);
+        KeyValuePair<string, Access>[] written = [.. _pending];
+        var days = new Dictionary<string, Access>(written, StringComparer.Ordinal);
         var change = new BulkChange(
             open,
             (stored, _) =>
             {
-                int day = days[stored.Secret.Name];
-                return ValueTask.FromResult<BulkStep?>(day <= stored.Secret.LastAccessDay ? default
-                    : new BulkStep(open.SealRewritten(stored, stored.Secret with { LastAccessDay = day }, []), 1));
+                // A name that was deleted and created anew meanwhile is another secret, which nobody has read.
+                Access access = days[stored.Secret.Name];
+                return ValueTask.FromResult<BulkStep?>(access.Incarnation != stored.Secret.Incarnation || access.Day <= stored.Secret.LastAccessDay ? default
+                    : new BulkStep(open.SealRewritten(stored, stored.Secret with { LastAccessDay = access.Day }, []), 1));
             },
             static _ => { });
         await change.RunAsync(days.Keys, cancellationToken).ConfigureAwait(false);
-        foreach (KeyValuePair<string, int> entry in written)
+        foreach (KeyValuePair<string, Access> entry in written)
         {
             _ = _pending.TryRemove(entry);
         }
     }
+
+    private readonly record struct Access(UInt128 Incarnation, int Day);
 }

@@ -41,7 +41,7 @@ internal static class BackupRestoration
         }
     }
 
-    /// <summary>Opens every record and every value.</summary>
+    /// <summary>Opens every record, every value and every policy.</summary>
     private static async ValueTask<long> VerifyAsync(OpenStore open, CancellationToken cancellationToken)
     {
         long secrets = 0;
@@ -51,6 +51,11 @@ internal static class BackupRestoration
             foreach (SecretVersion version in stored.Secret.Versions.Where(static version => version.Content is not null))
             {
                 using SecretValue? value = await open.ReadValueAsync(stored, version, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (stored.Secret.Policy is not null)
+            {
+                _ = await open.ReadPolicyAsync(stored, cancellationToken).ConfigureAwait(false);
             }
 
             secrets++;

@@ -6,8 +6,8 @@ namespace EmbeddedSecrets.Pipeline;
 /// <content>A whole secret with all its values, as an import brings it.</content>
 internal sealed partial class OpenStore
 {
-    /// <summary>Seals every value under a fresh data key of the secret's encryption key. The secret has another incarnation than what is stored; null stands for a version without a value.</summary>
-    public async ValueTask<SealedChange> SealImportedAsync(StoredSecret? stored, Secret next, IReadOnlyList<SecretValue?> values, CancellationToken cancellationToken)
+    /// <summary>Seals every value under a fresh data key of the secret's encryption key. The secret has another incarnation than what is stored; null stands for a version without a value, and for no policy.</summary>
+    public async ValueTask<SealedChange> SealImportedAsync(StoredSecret? stored, Secret next, IReadOnlyList<SecretValue?> values, string? policy, CancellationToken cancellationToken)
     {
         var added = new List<RepositoryPayload>(values.Count);
         var versions = next.Versions.ToBuilder();
@@ -22,6 +22,13 @@ internal sealed partial class OpenStore
             }
         }
 
-        return Seal(next.Name, stored, next with { Versions = versions.ToImmutable() }, added);
+        next = next with { Versions = versions.ToImmutable() };
+        if (policy is not null)
+        {
+            (next, RepositoryPayload payload) = SealPolicy(next, policy);
+            added.Add(payload);
+        }
+
+        return Seal(next.Name, stored, next, added);
     }
 }

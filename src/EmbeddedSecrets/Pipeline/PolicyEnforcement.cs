@@ -56,7 +56,7 @@ internal static class PolicyEnforcement
 
     private static async ValueTask<bool> AuthorizeAsync(OpenStore open, Request request, string name, StoredSecret stored, CancellationToken cancellationToken)
     {
-        foreach (SecretAction action in Needed(request.Action))
+        foreach (SecretAction action in (IEnumerable<SecretAction>)[request.Action, .. request.Also ?? []])
         {
             if (await DecideAsync(open, request.Principal!, action, stored, cancellationToken).ConfigureAwait(false) is not { } decision)
             {
@@ -72,14 +72,6 @@ internal static class PolicyEnforcement
         }
 
         return true;
-    }
-
-    /// <summary>Creating over a secret that is there may restore it and puts a value: the name alone is no way around its policy.</summary>
-    private static SecretAction[] Needed(SecretAction action)
-    {
-        return action == SecretAction.CreateSecret
-            ? [SecretAction.CreateSecret, SecretAction.RestoreSecret, SecretAction.PutSecretValue]
-            : [action];
     }
 
     /// <summary>Whether a refusal may show that the secret exists: to whoever may read it, or tried its name by creating it.</summary>

@@ -9,7 +9,7 @@ namespace EmbeddedSecrets.Pipeline;
 /// </summary>
 internal static class SecretListing
 {
-    /// <summary>After so many records a page ends, full or not, so that no call takes long.</summary>
+    /// <summary>After so many records a page of the owner ends, full or not, so that no call takes long.</summary>
     private const int MaxExamined = 1_000;
 
     public static async ValueTask<SecretPage> ReadPageAsync(
@@ -20,17 +20,25 @@ internal static class SecretListing
         int examined = 0;
         await foreach (StoredSecret stored in CandidatesAsync(open, filter, after, cancellationToken).ConfigureAwait(false))
         {
-            if (page.Count == size || examined == MaxExamined)
+            bool isShown = SecretLife.Existing(stored.Secret, now) is { } secret && filter.Conditions.All(c => c.Matches(secret))
+                && await IsSeenAsync(open, request, stored, now, cancellationToken).ConfigureAwait(false);
+
+            // The cursor holds a name and says that more follows: a principal gets the name of a secret that it sees, or none.
+            bool countsHidden = request.Principal is null;
+            if ((page.Count == size && (isShown || countsHidden)) || (examined == MaxExamined && countsHidden))
             {
                 return new SecretPage(page, ListCursor.Encode(last!));
             }
 
-            examined++;
-            last = stored.Secret.Name;
-            if (SecretLife.Existing(stored.Secret, now) is { } secret && filter.Conditions.All(c => c.Matches(secret))
-                && await IsSeenAsync(open, request, stored, now, cancellationToken).ConfigureAwait(false))
+            if (isShown || countsHidden)
             {
-                page.Add(Descriptions.Of(secret, request.Id));
+                examined++;
+                last = stored.Secret.Name;
+            }
+
+            if (isShown)
+            {
+                page.Add(Descriptions.Of(stored.Secret, request.Id));
             }
         }
 

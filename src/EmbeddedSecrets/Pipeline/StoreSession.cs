@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Diagnostics;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
 
@@ -247,6 +248,11 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
 
             Recovery = await _repository.StartAsync(header, cipher.Protector, cancellationToken).ConfigureAwait(false);
 
+            if (Recovery.DroppedBytes > 0)
+            {
+                Instruments.RecoveryDropped.Add(Recovery.DroppedBytes);
+            }
+
             // A newer header is unlocked by the first operation that needs it: the repository cannot be started a second time.
             open = new OpenStore(_repository, _keyProvider, _options, cipher, header.Revision);
             _sweeping = _options.ReadOnly ? null : StoreSweeping.Start(open, _options, Accesses);
@@ -308,9 +314,9 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
         {
             await accesses.WriteAsync(open, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (SecretStoreException)
+        catch (Exception)
         {
-            // The next opening finds everything else as it is.
+            // Whatever it is, such as an I/O failure of a repository of one's own: what follows must be closed.
         }
     }
 }

@@ -71,11 +71,7 @@ internal sealed class StoreSweeping : IAsyncDisposable
         {
             try
             {
-                if (_accesses is not null)
-                {
-                    await _accesses.WriteAsync(_open, closing).ConfigureAwait(false);
-                }
-
+                await TryWriteAccessesAsync(closing).ConfigureAwait(false);
                 if (await _open.TryBeginSweepAsync(ClaimPeriod, closing).ConfigureAwait(false))
                 {
                     await SweepAsync(_open, _options, closing).ConfigureAwait(false);
@@ -92,6 +88,22 @@ internal sealed class StoreSweeping : IAsyncDisposable
             }
 
             isOpen = await WaitAsync(closing).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Days that cannot be written, as of a record that is damaged, keep nothing else from being done.</summary>
+    private async ValueTask TryWriteAccessesAsync(CancellationToken closing)
+    {
+        try
+        {
+            if (_accesses is not null)
+            {
+                await _accesses.WriteAsync(_open, closing).ConfigureAwait(false);
+            }
+        }
+        catch (Exception) when (!closing.IsCancellationRequested)
+        {
+            // They stay pending.
         }
     }
 

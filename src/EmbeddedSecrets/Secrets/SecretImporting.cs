@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Policies;
 
 namespace EmbeddedSecrets.Secrets;
 
@@ -10,7 +11,7 @@ internal static class SecretImporting
     private const long MaxCounter = 1L << 53;
 
     /// <summary>What is broken, in words, or null: a bundle may have been made by anybody who has its key.</summary>
-    public static string? FindViolation(Secret secret)
+    public static string? FindViolation(Secret secret, string? policy)
     {
         try
         {
@@ -20,6 +21,11 @@ internal static class SecretImporting
             SecretRules.CheckTags(secret.Tags, nameof(secret));
             SecretRules.CheckAnnotations(secret.Annotations, nameof(secret));
             CheckCreatedBy(secret.CreatedBy);
+            if (policy is not null)
+            {
+                _ = SecretPolicy.Parse(policy);
+            }
+
             foreach (SecretVersion version in secret.Versions)
             {
                 SecretRules.CheckVersionId(version.VersionId, nameof(secret));
@@ -40,7 +46,7 @@ internal static class SecretImporting
             : SecretInvariants.FindViolation(secret);
     }
 
-    /// <summary>Whether everything but the values is equal. Where a secret is, and under which keys, is not part of it.</summary>
+    /// <summary>Whether everything but the values and the policy is equal. Where a secret is, and under which keys, is not part of it.</summary>
     public static bool IsAlike(Secret stored, Secret imported)
     {
         return stored.PlannedDeleteTime is null

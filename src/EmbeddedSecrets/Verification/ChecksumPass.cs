@@ -14,10 +14,14 @@ internal sealed class ChecksumPass(LogReader reader, bool endIsKnown)
 
     private const long MaxTail = FrameHeader.MaxFrameLength + (4L << 20);
 
+    /// <summary>So that memory stays bounded; what is behind them is counted, and taken for acknowledged.</summary>
+    private const int MaxGaps = 100_000;
+
     private readonly List<Gap> _gaps = [];
     private readonly List<RepositoryHeader> _headers = [];
     private long _provenTo;
-    private bool _closed;
+    private long _moreGaps;
+    private long _lastGapEnd;
     private bool _isDropped;
 
     /// <summary>Gets the headers, the newest one last.</summary>
@@ -41,8 +45,7 @@ internal sealed class ChecksumPass(LogReader reader, bool endIsKnown)
             found = walk.TryNext(out FrameHeader header, out ReadOnlySpan<byte> frame, cancellationToken);
             if (walk.GapStart is { } start)
             {
-                _gaps.Add(new Gap(start, found ? header.Offset : reader.EndOfData(start), Frames, walk.GapIsForged));
-                _closed = false;
+                Keep(new Gap(start, found ? header.Offset : reader.EndOfData(start), Frames, walk.GapIsForged));
             }
 
             if (found)
@@ -50,8 +53,8 @@ internal sealed class ChecksumPass(LogReader reader, bool endIsKnown)
                 Take(header, frame);
             }
         }
-        while (found && _gaps.Count < VerificationReport.MaxKept);
-        DataEnd = _gaps is [.., { } last] ? Math.Max(last.End, walk.Offset) : walk.Offset;
+        while (found);
+        DataEnd = Math.Max(_lastGapEnd, walk.Offset);
         Settle(walk.Offset);
     }
 
@@ -75,6 +78,7 @@ internal sealed class ChecksumPass(LogReader reader, bool endIsKnown)
                 gap.IsForged ? "A part of the log has right checksums and stands in a wrong place or contradicts itself" : "Bytes of the log that were acknowledged are damaged");
         }
 
+        findings.Count(_moreGaps);
         if (_isDropped)
         {
             findings.Note(string.Create(CultureInfo.InvariantCulture, $"The log has {DataEnd - End} bytes at offset {End} that are no whole commit: an unfinished one, which the next opening drops, or a last one that was damaged."));
@@ -90,8 +94,7 @@ internal sealed class ChecksumPass(LogReader reader, bool endIsKnown)
     {
         Frames++;
         _provenTo = Math.Max(_provenTo, header.FlushedTo);
-        _closed = header.Kind == FrameKind.Closing;
-        if (_closed)
+        if (header.Kind == FrameKind.Closing)
         {
             _provenTo = Math.Max(_provenTo, header.Offset);
         }
@@ -106,6 +109,19 @@ internal sealed class ChecksumPass(LogReader reader, bool endIsKnown)
         }
     }
 
+    private void Keep(Gap gap)
+    {
+        _lastGapEnd = gap.End;
+        if (_gaps.Count < MaxGaps)
+        {
+            _gaps.Add(gap);
+        }
+        else
+        {
+            _moreGaps++;
+        }
+    }
+
     /// <summary>Damage that nothing shows to have been acknowledged ends the log.</summary>
     private void Settle(long end)
     {
@@ -116,11 +132,11 @@ internal sealed class ChecksumPass(LogReader reader, bool endIsKnown)
             End = _gaps[unproven].Start;
             Frames = _gaps[unproven].FramesBefore;
             _isDropped = true;
-            _gaps.RemoveRange(unproven, _gaps.Count - unproven);
+            _gaps.RemoveAll(gap => gap.Start >= End && !gap.IsForged);
         }
-        else if (_gaps is [.., { } last])
+        else
         {
-            End = Math.Max(end, last.End);
+            End = Math.Max(end, _lastGapEnd);
         }
     }
 

@@ -11,6 +11,18 @@ internal static class DirectoryPass
 
     public static void Run(string path, long generation, Findings findings)
     {
+        try
+        {
+            Look(path, generation, findings);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            findings.Add(new VerificationFault(VerificationFaultKind.Directory, $"The directory '{path}' cannot be looked through: {exception.Message}"));
+        }
+    }
+
+    private static void Look(string path, long generation, Findings findings)
+    {
         foreach (FileSystemInfo entry in new DirectoryInfo(path).EnumerateFileSystemInfos())
         {
             if (Describe(entry.Name, generation) is { } note)

@@ -32,6 +32,9 @@ internal sealed class Findings(IProgress<VerificationProgress>? progress)
         }
     }
 
+    /// <summary>Counts faults of which nothing more is known.</summary>
+    public void Count(long faults) => _faultCount += faults;
+
     public void Add(VerificationFaultKind kind, long offset, long length, string problem) =>
         Add(new VerificationFault(kind, string.Create(CultureInfo.InvariantCulture, $"{problem} (offset {offset}, {length} bytes)."))
         {

@@ -3,15 +3,18 @@ using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Verification;
 
-/// <summary>Opens every record, unwraps every data key and opens every value that the index tells of. Values are zeroed at once.</summary>
+/// <summary>Opens every record, unwraps every data key and opens every value and every policy that the index tells of. Values are zeroed at once.</summary>
 internal sealed class RecordPass(ILogFile file, LogIndex index, StoreCipher cipher, KeyRing ring, Findings findings)
 {
     private const int DataKeyLength = 32;
+
+    private readonly HashSet<UInt128> _named = [];
 
     public void Run(CancellationToken cancellationToken)
     {
@@ -21,6 +24,7 @@ internal sealed class RecordPass(ILogFile file, LogIndex index, StoreCipher ciph
             if (TryOpenRecord(name, location) is { } secret)
             {
                 findings.Records++;
+                VerifyPolicy(secret, location);
                 foreach (SecretVersion version in secret.Versions)
                 {
                     Verify(secret, version, location, cancellationToken);
@@ -30,10 +34,10 @@ internal sealed class RecordPass(ILogFile file, LogIndex index, StoreCipher ciph
             findings.Pass(location.Length);
         }
 
-        // Each record that names a payload has taken it out.
-        if (index.PayloadCount > 0)
+        long unnamed = index.PayloadCount - _named.Count;
+        if (unnamed > 0)
         {
-            findings.Note(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{index.PayloadCount} values in the log are named by no record that could be read; a compaction keeps them."));
+            findings.Note(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{unnamed} values or policies in the log are named by no record that could be read; a compaction keeps them."));
         }
     }
 
@@ -79,11 +83,11 @@ internal sealed class RecordPass(ILogFile file, LogIndex index, StoreCipher ciph
         bool hasKey = TryUnwrap(content, context, record, dataKey, cancellationToken);
         if (!index.TryFindPayload(content.PayloadId, out PayloadLocation payload))
         {
-            Fault(VerificationFaultKind.Payload, "The value is not in the log", null, null, secret.Name, version.VersionId);
+            Fault(VerificationFaultKind.Payload, "The value is not in the log; its record stands here", record.Offset, record.Length, secret.Name, version.VersionId);
             return;
         }
 
-        index.DropPayload(content.PayloadId);
+        _named.Add(content.PayloadId);
         findings.Pass(payload.Length);
         if (payload.Length != content.PayloadLength)
         {
@@ -92,6 +96,42 @@ internal sealed class RecordPass(ILogFile file, LogIndex index, StoreCipher ciph
         else if (hasKey && OpensValue(context, payload, dataKey.Span))
         {
             findings.Versions++;
+        }
+    }
+
+    private void VerifyPolicy(Secret secret, in RecordLocation record)
+    {
+        if (secret.Policy is not { } reference)
+        {
+            return;
+        }
+
+        if (!index.TryFindPayload(reference.PayloadId, out PayloadLocation payload))
+        {
+            Fault(VerificationFaultKind.Payload, "The policy is not in the log; its record stands here", record.Offset, record.Length, secret.Name);
+            return;
+        }
+
+        _named.Add(reference.PayloadId);
+        findings.Pass(payload.Length);
+        byte[] bytes = new byte[payload.Length];
+        try
+        {
+            if (TryRead(bytes, payload.Offset))
+            {
+                _ = SecretPolicy.Parse(cipher.OpenPolicy(secret.Name, secret.Incarnation, reference, bytes));
+                return;
+            }
+
+            Fault(VerificationFaultKind.Payload, "The policy cannot be read", payload.Offset, payload.Length, secret.Name);
+        }
+        catch (SecretStoreException)
+        {
+            Fault(VerificationFaultKind.Payload, "The policy is not authentic", payload.Offset, payload.Length, secret.Name);
+        }
+        catch (ArgumentException)
+        {
+            Fault(VerificationFaultKind.Payload, "The policy cannot be evaluated, so that it denies everything", payload.Offset, payload.Length, secret.Name);
         }
     }
 

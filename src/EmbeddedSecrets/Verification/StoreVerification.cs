@@ -9,14 +9,14 @@ namespace EmbeddedSecrets.Verification;
 internal static class StoreVerification
 {
     public static async ValueTask<VerificationReport> RunAsync(
-        string directory, IRootKey rootKey, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken)
+        string directory, IRootKey rootKey, VerifyOptions options, CancellationToken cancellationToken, Func<ILogFile, ILogFile>? wrap = null)
     {
         var requestId = RequestId.Next();
-        var findings = new Findings(progress);
+        var findings = new Findings(options.Progress);
         try
         {
             string location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-            using VerifiedLog log = VerifiedLog.Open(location, cancellationToken);
+            using VerifiedLog log = VerifiedLog.Open(location, file => new UnreadableRanges(wrap?.Invoke(file) ?? file, findings), cancellationToken);
             await VerifyAsync(log, location, rootKey, findings, cancellationToken).ConfigureAwait(false);
         }
         catch (SecretStoreAccessException exception) when (exception.Code == SecretStoreErrorCodes.InsecurePermissions)
@@ -29,6 +29,7 @@ internal static class StoreVerification
             throw;
         }
 
+        await AuditPass.RunAsync(options, findings, cancellationToken).ConfigureAwait(false);
         return findings.ToReport();
     }
 

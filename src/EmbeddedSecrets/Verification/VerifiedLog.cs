@@ -23,23 +23,18 @@ internal sealed class VerifiedLog : IDisposable
     /// <summary>Gets the published end while somebody writes; null when the store is at rest.</summary>
     public long? End { get; private set; }
 
-    public static VerifiedLog Open(string location, CancellationToken cancellationToken)
+    public static VerifiedLog Open(string location, Func<ILogFile, ILogFile> wrap, CancellationToken cancellationToken)
     {
         StoreDirectory directory = StoreDirectory.OpenOrMake(location, readOnly: true) ?? throw StoreFailures.NothingToRead(location);
-        return WithRightToWrite(
-            directory,
-            share =>
-            {
-                long generation = LogGenerations.FindNewest(directory);
-                if (generation == 0)
-                {
-                    throw StoreFailures.NothingToRead(location);
-                }
-
-                ILogFile file = LogGenerations.Open(directory, generation, readOnly: true);
-                return new VerifiedLog(directory, file, generation, EndOf(share, generation));
-            },
-            cancellationToken);
+        try
+        {
+            return WithRightToWrite(directory, share => Open(directory, share, wrap), cancellationToken);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether somebody has begun to write since: then what looked damaged may have been half a write.</summary>
@@ -54,6 +49,26 @@ internal sealed class VerifiedLog : IDisposable
     {
         File.Dispose();
         _directory.Dispose();
+    }
+
+    private static VerifiedLog Open(StoreDirectory directory, LogShare share, Func<ILogFile, ILogFile> wrap)
+    {
+        long generation = LogGenerations.FindNewest(directory);
+        if (generation == 0)
+        {
+            throw StoreFailures.NothingToRead(directory.Path);
+        }
+
+        ILogFile file = LogGenerations.Open(directory, generation, readOnly: true);
+        try
+        {
+            return new VerifiedLog(directory, wrap(file), generation, EndOf(share, generation));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private static long? EndOf(LogShare share, long generation) =>

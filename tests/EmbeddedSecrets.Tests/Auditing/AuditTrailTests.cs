@@ -1,6 +1,10 @@
+using EmbeddedSecrets.Auditing;
+using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Tests.Faults;
+
 namespace EmbeddedSecrets.Tests.Auditing;
 
-/// <summary>What is done to a trail behind its writer's back is found.</summary>
+/// <summary>What is done to a trail behind its writer's back is found: attack 48 (edit, drop, reorder, insert, truncate).</summary>
 [TestFixture]
 public sealed class AuditTrailTests
 {
@@ -66,7 +70,7 @@ public sealed class AuditTrailTests
     }
 
     [Test]
-    public async Task Verify_CutEnd_IsFoundWithTheExpectedHeadOnly()
+    public async Task Verify_TruncatedEnd_IsFoundWithTheExpectedHeadOnly()
     {
         _trail.Write(5);
         AuditHead head = (await _trail.VerifyAsync()).Head;
@@ -166,6 +170,56 @@ public sealed class AuditTrailTests
         }
 
         (await _trail.VerifyAsync()).Faults.Should().ContainSingle().Which.Length.Should().Be(5 << 20);
+    }
+
+    [Test]
+    public void Scan_ReadFailureInTheMiddle_IsAFaultAndGoesOn()
+    {
+        WriteThreeFiles();
+        int reads = 0;
+        using StoreDirectory inner = StoreDirectory.OpenOrMake(_trail.Folder, readOnly: true)!;
+        using var directory = new FaultyLogDirectory(inner, file => new FaultyLogFile(file) { FailRead = file.Path == _trail.FileOf(2) && ++reads == 2 });
+        using var scan = new TrailScan(directory, _trail.KeyFile, CancellationToken.None);
+        List<ScanItem> items = [.. scan.Run()];
+
+        // The records behind it are missed as such.
+        items.Where(static item => item.Fault is not null).Select(static item => item.Fault!.Kind).Should().Equal(AuditFaultKind.UnreadableFile, AuditFaultKind.MissingRecords);
+        items.First(static item => item.Fault is not null).Cause.Should().BeOfType<IOException>();
+        items[^1].Entry.Should().NotBeNull("the third file was read");
+    }
+
+    [Test]
+    public async Task Verify_IntentsWithoutOutcome_AreCountedAndNoFault()
+    {
+        using (FileAuditSink sink = _trail.Sink())
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                await sink.WriteAsync(new AuditRecord { RequestId = $"request-{i}", Phase = AuditPhase.Intent, Time = default, Operation = "PutSecretValue", SecretName = "name" });
+                if (i % 2 == 0)
+                {
+                    await sink.WriteAsync(new AuditRecord { RequestId = $"request-{i}", Phase = AuditPhase.Outcome, Time = default, Operation = "PutSecretValue", SecretName = "name", Outcome = AuditOutcome.Succeeded });
+                }
+            }
+        }
+
+        AuditVerification found = await _trail.VerifyAsync();
+        found.UnfinishedOperations.Should().Be(2);
+        found.Faults.Should().BeEmpty();
+    }
+
+    [Test]
+    public void UnfinishedOperations_MoreThanItKeeps_ForgetsTheOldestButCountsThem()
+    {
+        var unfinished = new UnfinishedOperations();
+        for (int i = 0; i <= UnfinishedOperations.MaxOpen; i++)
+        {
+            unfinished.Note(new AuditRecord { RequestId = $"{i}", Phase = AuditPhase.Intent, Time = default, Operation = "x" });
+        }
+
+        unfinished.Note(new AuditRecord { RequestId = "0", Phase = AuditPhase.Outcome, Time = default, Operation = "x" });
+        unfinished.Note(new AuditRecord { RequestId = "7", Phase = AuditPhase.Outcome, Time = default, Operation = "x" });
+        unfinished.Count.Should().Be(UnfinishedOperations.MaxOpen);
     }
 
     private void WriteThreeFiles()

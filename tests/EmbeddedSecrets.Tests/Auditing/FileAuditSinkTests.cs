@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Faults;
 
 namespace EmbeddedSecrets.Tests.Auditing;
@@ -44,7 +45,7 @@ public sealed class FileAuditSinkTests
     {
         string text = new('\u202e', 512);
         using FileAuditSink sink = _trail.Sink();
-        sink.WriteAsync(new AuditRecord { RequestId = text, Phase = AuditPhase.Intent, Time = default, Operation = text, Principal = text, SecretName = text, VersionId = text, Code = text }).AsTask().GetAwaiter().GetResult();
+        sink.WriteAsync(new AuditRecord { RequestId = text, Phase = AuditPhase.Intent, Time = default, Operation = text, Principal = text, SecretName = text, VersionId = text, KeyId = text, Code = text }).AsTask().GetAwaiter().GetResult();
         File.ReadAllLines(_trail.FileOf(1))[1].Length.Should().BeLessThan(EmbeddedSecrets.Auditing.AuditLine.MaxLength);
     }
 
@@ -197,6 +198,89 @@ public sealed class FileAuditSinkTests
         File.SetUnixFileMode(_trail.FileOf(1), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         using FileAuditSink sink = _trail.Sink();
         FluentActions.Invoking(() => Trail.Put(sink, "x")).Should().Throw<SecretStoreAccessException>();
+    }
+
+    [Test]
+    public void Write_DirectoryNotFlushedAfterTheFirstRename_GoesOnInThatFile()
+    {
+        FaultyLogDirectory? directory = null;
+        using var sink = new FileAuditSink(
+            () => directory = new FaultyLogDirectory(StoreDirectory.OpenOrMake(_trail.Folder, readOnly: false)!, static file => new FaultyLogFile(file)) { FailFlush = true },
+            _trail.KeyFile,
+            null);
+        for (int i = 0; i < 2; i++)
+        {
+            FluentActions.Invoking(() => Trail.Put(sink, "lost")).Should().Throw<SecretStoreUnavailableException>();
+        }
+
+        directory!.FailFlush = false;
+        Trail.Put(sink, "one");
+        File.Exists(_trail.FileOf(2)).Should().BeFalse();
+        _trail.ReadAsync().Result.Should().ContainSingle().Which.Record.SecretName.Should().Be("one");
+    }
+
+    [Test]
+    public void Write_FirstFileFailedAndKeyReplacedMeanwhile_UsesTheKeyThatIsThere()
+    {
+        bool fail = true;
+        using FileAuditSink sink = _trail.FaultySink(file => file.FailWrite = _ => fail);
+        FluentActions.Invoking(() => Trail.Put(sink, "lost")).Should().Throw<SecretStoreUnavailableException>();
+        File.Delete(_trail.KeyFile);
+        fail = false;
+        Trail.Put(sink, "one");
+        _trail.ReadAsync().Result.Should().ContainSingle();
+    }
+
+    [Test]
+    public void Write_LockHeldByAnotherProcess_FailsInTimeAndGoesOnAfterwards()
+    {
+        _trail.Write(1);
+        using StoreDirectory directory = StoreDirectory.OpenOrMake(_trail.Folder, readOnly: false)!;
+        using ISharedLock held = directory.OpenLock(LockName.Commit)!;
+        held.Take();
+        using FileAuditSink sink = _trail.Sink(new FileAuditSinkOptions { LockTimeout = TimeSpan.FromMilliseconds(20) });
+        FluentActions.Invoking(() => Trail.Put(sink, "late")).Should().Throw<SecretStoreUnavailableException>()
+            .Which.Code.Should().Be(SecretStoreErrorCodes.Locked);
+        held.Release();
+        Trail.Put(sink, "next");
+        _trail.ReadAsync().Result.Select(static entry => entry.Record.SecretName).Should().Equal("secret-1", "next");
+    }
+
+    [Test]
+    public async Task Write_CancelledWhileItWaitsForTheLock_EndsAndWritesNothing()
+    {
+        _trail.Write(1);
+        using StoreDirectory directory = StoreDirectory.OpenOrMake(_trail.Folder, readOnly: false)!;
+        using ISharedLock held = directory.OpenLock(LockName.Commit)!;
+        held.Take();
+        using FileAuditSink sink = _trail.Sink();
+        using var ending = new CancellationTokenSource();
+        Task<AuditPhase>[] writes = [.. Enumerable.Range(0, 3).Select(i => Task.Run(async () =>
+        {
+            await sink.WriteAsync(Trail.RecordOf($"cancelled-{i}"), ending.Token);
+            return AuditPhase.Intent;
+        }))];
+        await ending.CancelAsync();
+        foreach (Task<AuditPhase> write in writes)
+        {
+            Func<Task> wait = () => write;
+            await wait.Should().ThrowAsync<OperationCanceledException>();
+        }
+
+        held.Release();
+        Trail.Put(sink, "next");
+        (await _trail.ReadAsync()).Select(static entry => entry.Record.SecretName).Should().Equal("secret-1", "next");
+    }
+
+    [Test]
+    public void Write_PlaceThatCannotBeMade_SpeaksOfTheTrail()
+    {
+        string file = _trail.KeyFile + ".file";
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, string.Empty);
+        using var sink = new FileAuditSink(Path.Combine(file, "trail"), _trail.KeyFile);
+        FluentActions.Invoking(() => Trail.Put(sink, "x")).Should().Throw<SecretStoreUnavailableException>()
+            .Where(static exception => exception.Message.Contains("audit trail") && !exception.Message.Contains("ReadOnly"));
     }
 
     [Test]

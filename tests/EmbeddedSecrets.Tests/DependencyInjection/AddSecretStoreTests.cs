@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using EmbeddedSecrets.Tests.Auditing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -210,6 +211,43 @@ public sealed class AddSecretStoreTests
         }
 
         (await store.ListSecretVersionIdsAsync("name", includeDeprecated: true)).Should().HaveCount(8);
+    }
+
+    [Test]
+    public async Task UseAuditFile_StoreUsed_WritesATrailAndClosesItWithTheContainer()
+    {
+        var collection = new ServiceCollection();
+        collection.AddSecretStore(store => store.UseInMemory().UseAuditFile(_directory["not-used"], _directory["audit.key"]).UseAuditFile(_directory["trail"], _directory["audit.key"]));
+        await using (ServiceProvider services = collection.BuildServiceProvider())
+        {
+            SecretStore store = services.GetRequiredService<SecretStore>();
+            Directory.Exists(_directory["trail"]).Should().BeFalse("making a store does nothing");
+            await PutAsync(store, "name", "value");
+        }
+
+        AuditVerification found = await AuditTrail.VerifyAsync(_directory["trail"], _directory["audit.key"]);
+        (found.RecordCount, found.UnfinishedOperations, found.IsIntact).Should().Be((2, 0, true));
+        Directory.Exists(_directory["not-used"]).Should().BeFalse("the last call wins");
+    }
+
+    [TestCase(null)]
+    [TestCase("named")]
+    public async Task UseAuditSink_OwnType_IsMadeByTheContainerAndTold(string? name)
+    {
+        var collection = new ServiceCollection();
+        if (name is null)
+        {
+            collection.AddSecretStore(static store => store.UseInMemory().UseAuditSink<RecordingSink>());
+        }
+        else
+        {
+            collection.AddKeyedSecretStore(name, static store => store.UseInMemory().UseAuditSink<RecordingSink>());
+        }
+
+        await using ServiceProvider services = collection.BuildServiceProvider();
+        await PutAsync(name is null ? services.GetRequiredService<SecretStore>() : services.GetRequiredKeyedService<SecretStore>(name), "name", "value");
+        RecordingSink sink = name is null ? services.GetRequiredService<RecordingSink>() : services.GetRequiredKeyedService<RecordingSink>(name);
+        sink.Records.Should().HaveCount(2);
     }
 
     [Test]

@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace EmbeddedSecrets.Tests.Pipeline;
+
+/// <summary>The day of the last read: shown at once, written when the store is closed.</summary>
+[TestFixture]
+public sealed class AccessDaysTests
+{
+    private static readonly DateOnly FirstDay = new(2030, 1, 1);
+
+    private FakeTimeProvider _clock = null!;
+    private TemporaryDirectory _directory = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _clock = new FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 23, 59, 59, TimeSpan.Zero));
+        _directory = new TemporaryDirectory();
+    }
+
+    [TearDown]
+    public void TearDown() => _directory.Dispose();
+
+    [Test]
+    public async Task Read_ThenClosedAndOpened_IsShownBeforeAndAfter_AndMovesNothingElse()
+    {
+        SecretRevision revision;
+        await using (SecretStore store = await OpenAsync())
+        {
+            SecretDescription created = await store.CreateTextAsync("a", "text");
+            await store.CreateTextAsync("batch", "text");
+            await store.CreateTextAsync("unread", "text");
+            created.LastAccessDay.Should().BeNull();
+            revision = created.Revision;
+            store.GetSecretValue("a").Dispose();
+            (await store.GetSecretValuesAsync(["batch"])).Dispose();
+            (await store.DescribeSecretAsync("a")).LastAccessDay.Should().Be(FirstDay);
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await using SecretStore again = await OpenAsync();
+        SecretDescription shown = await again.DescribeSecretAsync("a");
+        shown.LastAccessDay.Should().Be(FirstDay);
+        shown.Revision.Should().Be(revision);
+        shown.UpdateTime.Should().Be(shown.CreateTime);
+        (await again.DescribeSecretAsync("batch")).LastAccessDay.Should().Be(FirstDay);
+        (await again.DescribeSecretAsync("unread")).LastAccessDay.Should().BeNull();
+        await again.ReadTextAsync("a");
+        (await again.DescribeSecretAsync("a")).LastAccessDay.Should().Be(FirstDay.AddDays(1));
+        _clock.AdjustTime(_clock.GetUtcNow().AddDays(-1));
+        await again.PutTextAsync("a", "next");
+        await again.ReadTextAsync("a");
+        (await again.DescribeSecretAsync("a")).LastAccessDay.Should().Be(FirstDay.AddDays(1), "a clock that goes back takes no day away");
+    }
+
+    [Test]
+    public async Task Read_DeniedOrFailedOrUntracked_DoesNotCount()
+    {
+        await using (SecretStore store = await OpenAsync())
+        {
+            await store.CreateWithPolicyAsync("a", """{"Version":"1","Statement":[{"Effect":"Deny","Principal":{"RAM":"*"},"Action":"kms:*","Resource":"*"}]}""");
+            Func<Task> denied = () => store.WithPrincipal("anna").ReadTextAsync("a");
+            await denied.Should().ThrowAsync<SecretNotFoundException>();
+            Func<Task> missing = () => store.ReadTextAsync("a", "v99");
+            await missing.Should().ThrowAsync<SecretNotFoundException>();
+            (await store.DescribeSecretAsync("a")).LastAccessDay.Should().BeNull();
+        }
+
+        await using (SecretStore untracked = await OpenAsync(tracks: false))
+        {
+            await untracked.ReadTextAsync("a");
+            (await untracked.DescribeSecretAsync("a")).LastAccessDay.Should().BeNull();
+        }
+
+        await using SecretStore again = await OpenAsync();
+        (await again.DescribeSecretAsync("a")).LastAccessDay.Should().BeNull();
+    }
+
+    [Test]
+    public async Task Read_ThenDeletedAndCreatedAnew_IsAnotherSecret()
+    {
+        await using (SecretStore store = await OpenAsync())
+        {
+            await store.CreateTextAsync("a", "text");
+            await store.ReadTextAsync("a");
+            await store.DeleteSecretAsync("a", SecretDeletion.Immediately);
+            await store.CreateTextAsync("a", "new");
+            (await store.DescribeSecretAsync("a")).LastAccessDay.Should().BeNull();
+        }
+
+        await using SecretStore again = await OpenAsync();
+        (await again.DescribeSecretAsync("a")).LastAccessDay.Should().BeNull();
+    }
+
+    [Test]
+    public async Task Delete_ReadLately_IsRefusedAndNamesTheDay()
+    {
+        await using SecretStore store = await OpenAsync();
+        await store.CreateTextAsync("a", "text");
+        await store.ReadTextAsync("a");
+        var unread = new DeleteSecretOptions { RefuseIfReadWithin = TimeSpan.FromDays(2) };
+        _clock.Advance(TimeSpan.FromDays(1));
+
+        Func<Task> delete = () => store.DeleteSecretAsync("a", null, unread).AsTask();
+
+        SecretConflictException refused = (await delete.Should().ThrowAsync<SecretConflictException>()).Which;
+        refused.Code.Should().Be(SecretStoreErrorCodes.ResourceInUse);
+        refused.Message.Should().Contain("2030-01-01");
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await store.DeleteSecretAsync("a", null, unread);
+    }
+
+    [Test]
+    public async Task Close_RepositoryThatFails_ClosesWithoutError()
+    {
+        var repository = new InterceptedRepository();
+        var store = new SecretStore(repository, new RemoteKeyProvider());
+        await store.CreateTextAsync("a", "text");
+        await store.ReadTextAsync("a");
+        bool tried = false;
+        repository.BeforeCommit = () =>
+        {
+            tried = true;
+            throw new IOException("The medium failed.");
+        };
+
+        await store.DisposeAsync();
+
+        tried.Should().BeTrue();
+    }
+
+    [Test]
+    public async Task Close_ManyNames_CommitsInBatches_AndTheSameDayOnce()
+    {
+        var repository = new InterceptedRepository();
+        int commits = 0;
+        await using var store = new SecretStore(repository, new KeyRing(RootKey.FromBytes(new byte[32].Select((_, i) => (byte)i).ToArray())));
+        for (int i = 0; i < 200; i++)
+        {
+            await store.CreateTextAsync($"n{i}", "text");
+            await store.ReadTextAsync($"n{i}");
+            await store.ReadTextAsync($"n{i}");
+        }
+
+        Func<Task> count = null!;
+        count = () =>
+        {
+            commits++;
+            repository.BeforeCommit = count;
+            return Task.CompletedTask;
+        };
+        repository.BeforeCommit = count;
+        await store.DisposeAsync();
+
+        commits.Should().Be(4);
+    }
+
+    private ValueTask<SecretStore> OpenAsync(bool tracks = true) =>
+        SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]), new SecretStoreOptions { TimeProvider = _clock, TracksLastAccess = tracks });
+}
