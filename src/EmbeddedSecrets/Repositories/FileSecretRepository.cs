@@ -59,6 +59,9 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
     /// <summary>Gets how often bytes of a writer that died were met and removed. For tests.</summary>
     internal int RemovedUnfinished => _log?.RemovedUnfinished ?? 0;
 
+    /// <summary>Gets how many commits wait for the next batch. For tests.</summary>
+    internal int WaitingCommits => _log?.Commits?.WaitingCount ?? 0;
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The repository was started already.</exception>
     public ValueTask<RepositoryHeader?> ReadHeaderAsync(CancellationToken cancellationToken = default)

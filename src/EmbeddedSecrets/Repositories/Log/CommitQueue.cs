@@ -17,6 +17,18 @@ internal sealed class CommitQueue(Action<PendingCommit> enter, Action<List<Pendi
     private bool _leading;
     private bool _closed;
 
+    /// <summary>Gets how many commits wait for the next batch. For tests.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
     public ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken) =>
         QueueAsync(new PendingCommit(commit, cancellationToken), cancellationToken);
 
