@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using EmbeddedSecrets.Tests.Exchange;
 using EmbeddedSecrets.Tests.Pipeline;
 using EmbeddedSecrets.Tests.Policies;
 using Microsoft.Extensions.Time.Testing;
@@ -11,6 +12,7 @@ public sealed class AuditedStoreTests
 {
     private const string Marker = "correct-horse-battery-staple";
 
+    private static readonly string DefaultKeyId = new SecretStoreOptions().DefaultEncryptionKeyId;
     private static readonly byte[] Key = [.. Enumerable.Repeat((byte)1, 32)];
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero));
@@ -56,6 +58,63 @@ public sealed class AuditedStoreTests
         Expect("GetSecretPolicy");
         Expect("DeleteSecret", (await store.DeleteSecretAsync("name")).RequestId);
         Expect("RestoreSecret", (await store.RestoreSecretAsync("name")).RequestId);
+    }
+
+    private static IEnumerable<TestCaseData> FurtherOperations()
+    {
+        yield return OnName("UpdateSecretVersionStage", async store => (await store.UpdateSecretVersionStageAsync("name", "other", VersionStageMove.To("v1"))).RequestId);
+        yield return OnName("UpdateSecretVersion", async store => (await store.UpdateSecretVersionAsync("name", "v1", new UpdateSecretVersionOptions { Enabled = false })).RequestId, "v1");
+        yield return OnName("DestroySecretVersion", async store => await Nothing(store.DestroySecretVersionAsync("name", "v1")), "v1");
+        yield return OnName("TagResources", async store => await Nothing(store.UpdateTagsAsync(["name"], new Dictionary<string, string> { ["a"] = "b" }, ["c"])));
+        yield return OnName("GetSecretPolicy", async store => await Nothing(store.EvaluateSecretPolicyAsync("name", "anna", "kms:GetSecretValue")));
+        yield return Case("ListSecrets", async store => await Nothing(store.ListSecretsPageAsync()));
+        yield return Case("ListKeys", async store => await Nothing(store.Keys.ListKeysAsync()));
+        yield return Case("DescribeKey", async store => (await store.Keys.DescribeKeyAsync(DefaultKeyId)).RequestId, key: DefaultKeyId);
+        yield return Case("ListRootKeys", async store => await Nothing(store.Keys.ListRootKeysAsync()));
+        yield return Case("GetKeyUsage", async store => await Nothing(store.Keys.GetKeyUsageAsync()));
+        yield return Case("Reencrypt", async store => await Nothing(store.Keys.ReencryptAsync()));
+        yield return Case("Compact", async store => await Nothing(store.Maintenance.CompactAsync()));
+        yield return Case("BackUp", async store => await Nothing(store.Maintenance.BackUpAsync(new MemoryStream())));
+        yield return Case("Export", async store => await Nothing(store.Maintenance.ExportAsync(new MemoryStream(), Bundles.Key)));
+
+        static TestCaseData OnName(string operation, Func<SecretStore, Task<string?>> call, string? version = null) => Case(operation, call, "name", version);
+
+        static TestCaseData Case(string operation, Func<SecretStore, Task<string?>> call, string? name = null, string? version = null, string? key = null) =>
+            new TestCaseData(operation, call, name, version, key).SetArgDisplayNames(operation);
+    }
+
+    /// <summary>The id is that of the answer, where the operation answers with one.</summary>
+    [TestCaseSource(nameof(FurtherOperations))]
+    public async Task AnyOperation_Succeeds_TellsItsNameAndWhatItIsAbout(string operation, Func<SecretStore, Task<string?>> call, string? name, string? version, string? key)
+    {
+        using var directory = new TemporaryDirectory();
+        await using SecretStore store = new(new FileSecretRepository(directory.Store), new KeyRing(RootKey.FromBytes(Key), _time), null, OptionsOf(_sink));
+        await store.CreateTextAsync("name", Marker);
+        await store.PutTextAsync("name", Marker);
+        _sink.Clear();
+
+        string? requestId = await call(store);
+
+        _sink.Records.Select(static record => (record.Phase, record.Outcome)).Should().Equal((AuditPhase.Intent, null), (AuditPhase.Outcome, AuditOutcome.Succeeded));
+        _sink.Records.Should().OnlyContain(record => record.Operation == operation && record.SecretName == name && record.KeyId == key && record.Principal == null);
+        _sink.Records.Select(static record => record.RequestId).Distinct().Should().ContainSingle().Which.Should().Be(requestId ?? _sink.Records[0].RequestId).And.NotBeEmpty();
+        if (version is not null)
+        {
+            _sink.Records[1].VersionId.Should().Be(version);
+        }
+    }
+
+    [Test]
+    public async Task Import_AnyBundle_TellsOneOperation()
+    {
+        await using SecretStore store = InMemory(_sink);
+        await store.CreateTextAsync("name", Marker);
+        byte[] bundle = await store.ExportAsync();
+        _sink.Clear();
+
+        await store.ImportAsync(bundle);
+
+        _sink.Records.Select(static record => (record.Operation, record.Phase)).Should().Equal(("Import", AuditPhase.Intent), ("Import", AuditPhase.Outcome));
     }
 
     [Test]
@@ -217,6 +276,18 @@ public sealed class AuditedStoreTests
             .Should().Be((((SecretStoreException)absent).Code, ((SecretStoreException)absent).HttpStatus, absent.Message));
         _sink.Records.Where(static record => record.Phase == AuditPhase.Outcome).Select(static record => (record.SecretName, record.Outcome, record.Code))
             .Should().Equal(("here", AuditOutcome.Denied, SecretStoreErrorCodes.NoPermission), ("gone", AuditOutcome.Failed, SecretStoreErrorCodes.ResourceNotFound));
+    }
+
+    private static async Task<string?> Nothing(ValueTask call)
+    {
+        await call;
+        return null;
+    }
+
+    private static async Task<string?> Nothing<T>(ValueTask<T> call)
+    {
+        _ = await call;
+        return null;
     }
 
     private static async Task<Exception> FailureOfAsync(Func<Task> call) => (await call.Should().ThrowAsync<SecretStoreException>()).Which;
