@@ -1,4 +1,8 @@
+using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Secrets;
 using EmbeddedSecrets.Tests.Exchange;
+using EmbeddedSecrets.Tests.Repositories;
 
 namespace EmbeddedSecrets.Tests.Policies;
 
@@ -88,5 +92,65 @@ public sealed class PolicyPayloadTests
         (await target.ImportAsync(bundle, ImportConflict.Overwrite)).Overwritten.Should().Be(1);
         (await target.GetSecretPolicyAsync("a")).Should().Be(Text);
         (await target.GetSecretPolicyAsync("b")).Should().Be(Text, "a bundle without a policy must not open a secret to everybody");
+    }
+
+    [Test]
+    public async Task Policy_ReplacedThenCompacted_IsInNoFile()
+    {
+        var repository = new RecordingRepository(new FileSecretRepository(_directory.Store));
+        await using var store = new SecretStore(repository, new KeyRing(Key));
+        await store.CreateTextAsync("a", "text");
+        await store.SetSecretPolicyAsync("a", Text);
+        byte[] replaced = repository.Payloads[^1].Payload;
+        IsInAFile(replaced).Should().BeTrue();
+
+        await store.SetSecretPolicyAsync("a", PolicyTexts.Of());
+        await store.Maintenance.CompactAsync();
+
+        IsInAFile(replaced).Should().BeFalse();
+        IsInAFile(repository.Payloads[^1].Payload).Should().BeTrue();
+    }
+
+    /// <summary>As a later version of the library, or a mistake of this one, could have written it.</summary>
+    [Test]
+    public async Task Policy_AuthenticButUnreadable_DeniesUntilTheOwnerReplacesIt()
+    {
+        var repository = new InMemorySecretRepository();
+        await using var store = new SecretStore(repository, new KeyRing(Key));
+        await store.CreateWithPolicyAsync("a", Text);
+        SecretStore anna = store.WithPrincipal("anna");
+        (await anna.ReadTextAsync("a")).Should().Be("text");
+
+        await SetUncheckedAsync(repository, "a", "no policy");
+
+        (await store.GetSecretPolicyAsync("a")).Should().Be("no policy");
+        (await StoreExtensions.CodeOfAsync(async () => await anna.ReadTextAsync("a"))).Should().Be(SecretStoreErrorCodes.ResourceNotFound);
+        (await store.EvaluateSecretPolicyAsync("a", "anna", "kms:GetSecretValue")).Reason.Should().Be(SecretPolicyReason.NotEvaluable);
+        await store.SetSecretPolicyAsync("a", Text);
+        (await anna.ReadTextAsync("a")).Should().Be("text");
+    }
+
+    private async Task SetUncheckedAsync(InMemorySecretRepository repository, string name, string policy)
+    {
+        using var ring = new KeyRing(Key);
+        RepositoryHeader header = repository.CurrentHeader;
+        StoreCipher cipher = await StoreUnlocking.UnlockAsync(ring, header, repository.Location, isReload: false, default);
+        using var open = new OpenStore(repository, ring, new SecretStoreOptions(), cipher, header.Revision);
+        StoredSecret? stored = await open.LoadAsync(name, default);
+        var transition = new SecretTransition(stored!.Secret with { RevisionNumber = stored.Secret.RevisionNumber + 1 }, Evicted: [], Policy: policy);
+        SealedChange? change = await open.TrySealAsync(name, stored, transition, null, default);
+        (await open.TryCommitAsync([change!], header.Revision, default)).Should().BeTrue();
+    }
+
+    /// <summary>The store has the files open: they are read beside it.</summary>
+    private bool IsInAFile(byte[] bytes)
+    {
+        return Directory.GetFiles(_directory.Store).Any(path =>
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            byte[] content = new byte[stream.Length];
+            stream.ReadExactly(content);
+            return content.AsSpan().IndexOf(bytes) >= 0;
+        });
     }
 }
