@@ -125,6 +125,13 @@ public sealed class BundleDamageTests
         yield return Case("counter", good with { LastSequence = long.MaxValue });
         yield return Case("twice", good with { Versions = [version, version with { Sequence = 2, Stages = [] }], LastSequence = 2 });
         yield return Case("none", good with { Versions = [] });
+        yield return Case("eleven", good with { Versions = [version, .. Enumerable.Range(2, 10).Select(Another)], LastSequence = 11 });
+        yield return Case("stage twice", good with { Versions = [version, Another(2) with { Stages = ["ACSCurrent"] }], LastSequence = 2 });
+        yield return Case("stage repeated", With(version with { Stages = ["ACSCurrent", "ACSCurrent"] }));
+        yield return Case("long name", good with { Name = new string('n', 1_000) });
+        yield return Case("empty name", good with { Name = string.Empty });
+
+        SecretVersion Another(int number) => version with { VersionId = $"v{number}", Sequence = number, Stages = [] };
 
         Secret With(SecretVersion only) => good with { Versions = [only] };
 
@@ -137,6 +144,26 @@ public sealed class BundleDamageTests
         byte[] bundle = await WriteAsync((Secret)secret, (Secret)secret is { Versions.Length: var count } ? count : 0, "value"u8.ToArray());
 
         await RefusedAsync(bundle, SecretStoreErrorCodes.Corrupt);
+    }
+
+    [Test]
+    public async Task Import_OfATimeOutOfRange_IsCorrupt([Values(-1L, long.MinValue, long.MaxValue)] long ticks)
+    {
+        byte[] bundle = await WriteAsync(Good(), 1, "value"u8.ToArray());
+        byte[] time = BitConverter.GetBytes(DateTimeOffset.UnixEpoch.Ticks);
+
+        await RefusedAsync(await Bundles.RewriteAsync(bundle, 0, record => BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(record.AsSpan().IndexOf(time)), ticks)), SecretStoreErrorCodes.Corrupt);
+        await RefusedAsync(await Bundles.RewriteAsync(bundle, 0, record => BinaryPrimitives.WriteInt64LittleEndian(record.AsSpan(record.AsSpan().LastIndexOf(time)), ticks)), SecretStoreErrorCodes.Corrupt);
+    }
+
+    [Test]
+    public async Task Import_OfARecordSealedAgainUnchanged_Works()
+    {
+        byte[] bundle = await WriteAsync(Good(), 1, "value"u8.ToArray());
+
+        await _target.ImportAsync(await Bundles.RewriteAsync(bundle, 0, static _ => { }));
+
+        (await _target.ReadTextAsync("name")).Should().Be("value");
     }
 
     [Test]

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Exchange;
+using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Exchange;
 
@@ -63,6 +65,22 @@ internal static class Bundles
         }
 
         return frames;
+    }
+
+    /// <summary>Changes what is sealed in a frame, as somebody can who has the key.</summary>
+    public static async Task<byte[]> RewriteAsync(byte[] bundle, int frame, Action<byte[]> change)
+    {
+        byte[] changed = [.. bundle];
+        (int offset, int length) = Frames(bundle)[frame];
+        BundlePreamble preamble = await BundlePreamble.ReadAsync(new MemoryStream(bundle), default);
+        using BundleKey key = await BundleKey.OpenAsync(Key, preamble.BundleId, preamble.Kind, preamble.Slot, default);
+        Memory<byte> message = changed.AsMemory(offset + BundleFormat.FrameHead, length - BundleFormat.FrameOverhead);
+        byte[] plaintext = new byte[message.Length - DerivedCipher.CommittedOverhead];
+        key.TryOpen(changed[offset], frame, message.Span, plaintext).Should().BeTrue();
+        change(plaintext);
+        key.Seal(changed[offset], frame, plaintext, message.Span);
+        BinaryPrimitives.WriteUInt32LittleEndian(changed.AsSpan(offset + length - sizeof(uint)), Checksum.Of(changed.AsSpan(offset, length - sizeof(uint))));
+        return changed;
     }
 
     /// <summary>Several kinds, states, stages, tags and times.</summary>

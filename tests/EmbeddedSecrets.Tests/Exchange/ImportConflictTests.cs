@@ -136,4 +136,48 @@ public sealed class ImportConflictTests
         (await _target.ImportAsync(_bundle, ImportConflict.Overwrite)).Overwritten.Should().Be(1);
         (await _target.ReadTextAsync("b")).Should().Be("new b");
     }
+
+    [Test]
+    public async Task Import_IntoTheSameStore_ChangesNothing([Values] ImportConflict rule)
+    {
+        await Bundles.FillAsync(_source);
+        string[] before = await _source.ContentsAsync();
+
+        ImportResult result = await _source.ImportAsync(await _source.ExportAsync(), rule);
+
+        result.Unchanged.Should().Be(6);
+        (await _source.ContentsAsync()).Should().Equal(before);
+    }
+
+    [Test]
+    public async Task Import_NewVersionOfAScheduledSecret_LeavesItScheduled()
+    {
+        await _target.DeleteSecretAsync("b");
+        SecretDescription before = await _target.DescribeSecretAsync("b");
+
+        (await StoreExtensions.CodeOfAsync(async () => await _target.ImportAsync(_bundle, ImportConflict.NewVersion))).Should().Be(SecretStoreErrorCodes.ResourceInDeleteWindow);
+
+        SecretDescription after = await _target.DescribeSecretAsync("b");
+        (after.Revision, after.PlannedDeleteTime).Should().Be((before.Revision, before.PlannedDeleteTime));
+    }
+
+    [Test]
+    public async Task Import_UnderADisabledKey_IsRefusedAndGoesOnOnceItIsEnabled()
+    {
+        await using SecretStore target = SecretStore.CreateInMemory();
+        await target.Keys.CreateKeyAsync("second");
+        await target.Keys.DisableKeyAsync("second");
+        await _source.Keys.CreateKeyAsync("second");
+        await _source.CreateTextAsync("c", "new c", "second");
+        byte[] bundle = await _source.ExportAsync();
+        Func<Task> import = () => target.ImportAsync(bundle);
+
+        (await import.Should().ThrowAsync<SecretUnavailableException>()).Which.Reason.Should().Be(UnavailabilityReason.KeyDisabled);
+
+        (await StoreExtensions.CodeOfAsync(() => target.DescribeSecretAsync("c"))).Should().Be(SecretStoreErrorCodes.ResourceNotFound);
+        await target.Keys.EnableKeyAsync("second");
+        ImportResult result = await target.ImportAsync(bundle);
+        (result.Created, result.Unchanged).Should().Be((1, 2), "what came before is whole, what failed was not begun");
+        (await target.ContentsAsync()).Should().Equal(await _source.ContentsAsync());
+    }
 }
