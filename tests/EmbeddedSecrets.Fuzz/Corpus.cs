@@ -7,7 +7,7 @@ namespace EmbeddedSecrets.Fuzz;
 internal static class Corpus
 {
     public static IReadOnlyList<FuzzTarget> Targets { get; } =
-        [.. LogTargets.All, .. IndexTargets.All, .. KeyTargets.All, .. RecordTargets.All, .. AnchorTargets.All, .. TextTargets.All];
+        [.. LogTargets.All, .. IndexTargets.All, .. KeyTargets.All, .. RecordTargets.All, .. AnchorTargets.All, .. TextTargets.All, .. BundleTargets.All];
 
     public static FuzzTarget Find(string name) =>
         Targets.FirstOrDefault(target => target.Name == name) ?? throw new ArgumentException($"There is no target '{name}'; 'list' names them.", nameof(name));
