@@ -50,6 +50,16 @@ internal sealed class Findings(IProgress<VerificationProgress>? progress)
         }
     }
 
+    /// <summary>Tells that all is verified: how much there would be was an estimate.</summary>
+    public void Complete()
+    {
+        TotalBytes = Math.Max(_done, TotalBytes);
+        if (_told < TotalBytes)
+        {
+            Pass(TotalBytes - _done);
+        }
+    }
+
     public void Pass(long bytes)
     {
         _done += bytes;

@@ -30,6 +30,7 @@ internal static class StoreVerification
         }
 
         await AuditPass.RunAsync(options, findings, cancellationToken).ConfigureAwait(false);
+        findings.Complete();
         return findings.ToReport();
     }
 

@@ -121,6 +121,121 @@ public sealed class SecretStoreVerificationTests
         await verify.Should().ThrowAsync<SecretNotFoundException>();
     }
 
+    [Test]
+    public async Task Verify_DirectoryAndFilesThatNobodyMayWrite_IsSound()
+    {
+        await WriteAsync();
+        foreach (string file in Directory.GetFiles(_directory.Store))
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        }
+
+        File.SetUnixFileMode(_directory.Store, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            VerificationReport report = await VerifyAsync();
+
+            report.Faults.Should().BeEmpty();
+            report.RecordCount.Should().Be(5);
+        }
+        finally
+        {
+            File.SetUnixFileMode(_directory.Store, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    [Test]
+    public async Task Verify_BesideTwoWritersAndCompactions_IsSound()
+    {
+        await using SecretStore first = await SecretStore.OpenAsync(_directory.Store, Key);
+        await first.CreateTextAsync("a", "value");
+        await using SecretStore second = await SecretStore.OpenAsync(_directory.Store, Key);
+        await second.CreateTextAsync("b", "value");
+        using var ending = new CancellationTokenSource();
+        Task[] busy = [WriteAsync(first, "a"), WriteAsync(second, "b"), RepeatAsync(async () => await first.Maintenance.CompactAsync())];
+        try
+        {
+            for (int i = 0; i < 12; i++)
+            {
+                (await VerifyAsync()).Faults.Should().BeEmpty();
+            }
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Task.WhenAll(busy);
+        }
+
+        Task WriteAsync(SecretStore store, string name) => RepeatAsync(async () => await store.PutTextAsync(name, Guid.NewGuid().ToString()));
+
+        Task RepeatAsync(Func<Task> step) => Task.Run(async () =>
+        {
+            while (!ending.IsCancellationRequested)
+            {
+                await step();
+            }
+        });
+    }
+
+    [Test]
+    public async Task Verify_AnOlderGenerationBesideTheNewest_IsSoundWithANote()
+    {
+        await WriteAsync();
+        byte[] older = _directory.ReadLog();
+        await using (SecretStore store = await SecretStore.OpenAsync(_directory.Store, Key))
+        {
+            await store.Maintenance.CompactAsync();
+        }
+
+        _directory.WriteLog(older);
+
+        VerificationReport report = await VerifyAsync();
+
+        report.Faults.Should().BeEmpty();
+        report.Notes.Should().ContainSingle().Which.Should().Contain("log-0000000000000001.ess").And.Contain("another generation");
+    }
+
+    [Test]
+    public async Task Verify_Cancelled_EndsAtOnceOrOnTheWay([Values] bool onTheWay)
+    {
+        await FillAsync();
+        using var cancelling = new CancellationTokenSource();
+        if (!onTheWay)
+        {
+            await cancelling.CancelAsync();
+        }
+
+        var options = new VerifyOptions { Progress = new Told(_ => cancelling.Cancel()) };
+        Func<Task> verify = async () => await SecretStoreMaintenance.VerifyAsync(_directory.Store, Key, options, cancelling.Token);
+
+        await verify.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Test]
+    public async Task Verify_Progress_GrowsAndEndsAtTheTotal([Values] bool compacted)
+    {
+        await FillAsync();
+        await WriteAsync(compacted);
+        var told = new List<VerificationProgress>();
+
+        await SecretStoreMaintenance.VerifyAsync(_directory.Store, Key, new VerifyOptions { Progress = new Told(told.Add) });
+
+        told.Should().HaveCountGreaterThan(3);
+        told.Select(static one => one.VerifiedBytes).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+        told.Should().OnlyContain(static one => one.VerifiedBytes <= one.TotalBytes);
+        told[^1].VerifiedBytes.Should().Be(told[^1].TotalBytes);
+    }
+
+    /// <summary>So much that progress is told on the way.</summary>
+    private async Task FillAsync()
+    {
+        await using SecretStore store = await SecretStore.OpenAsync(_directory.Store, Key);
+        for (int i = 0; i < 80; i++)
+        {
+            await store.CreateTextAsync($"large{i}", new string('x', SecretValue.MaxBytes));
+        }
+    }
+
     private async Task<List<FrameHeader>> WriteAsync(bool compacted = false)
     {
         await using (SecretStore store = await SecretStore.OpenAsync(_directory.Store, Key))
@@ -165,5 +280,11 @@ public sealed class SecretStoreVerificationTests
         }
 
         return frames;
+    }
+
+    /// <summary>Told at once, on the thread that verifies.</summary>
+    private sealed class Told(Action<VerificationProgress> told) : IProgress<VerificationProgress>
+    {
+        public void Report(VerificationProgress value) => told(value);
     }
 }
