@@ -58,6 +58,18 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
     /// <summary>Gets <see langword="true"/>: a call returns when its record is written.</summary>
     public bool CompletesSynchronously => true;
 
+    /// <summary>Gets how many records wait, those of callers that gave up included.</summary>
+    internal int QueueLength
+    {
+        get
+        {
+            lock (_queueGate)
+            {
+                return _queue.Count;
+            }
+        }
+    }
+
     /// <summary>Writes one record; threads that write at the same time share a flush. Waits for other processes that write the trail.</summary>
     /// <param name="record">The record; its texts have at most 512 characters. A lone surrogate is written as U+FFFD.</param>
     /// <param name="cancellationToken">Ends the wait for the trail; once the record is being written, it is not looked at any more.</param>
@@ -160,6 +172,13 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
         lock (_queueGate)
         {
             pending.IsWithdrawn = !pending.IsTaken;
+
+            // While nothing can be written nobody else takes them out, and a program may go on without a trail.
+            while (_queue.TryPeek(out Pending? first) && first.IsWithdrawn)
+            {
+                _ = _queue.Dequeue();
+            }
+
             return pending.IsWithdrawn;
         }
     }

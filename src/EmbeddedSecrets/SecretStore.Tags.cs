@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
 
@@ -22,7 +23,7 @@ public sealed partial class SecretStore
     public ValueTask TagSecretsAsync(IReadOnlyCollection<string> names, IReadOnlyDictionary<string, string> tags, TagOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tags);
-        return ChangeTagsAsync(SecretAction.TagResources, names, tags, [], nameof(tags), nameof(tags), options, cancellationToken);
+        return ChangeTagsAsync(names, tags, [], nameof(tags), nameof(tags), options, cancellationToken);
     }
 
     /// <summary>Removes tags from several secrets in one commit; a key that a secret does not have is passed over.</summary>
@@ -38,7 +39,7 @@ public sealed partial class SecretStore
     public ValueTask UntagSecretsAsync(IReadOnlyCollection<string> names, IReadOnlyCollection<string> keys, TagOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        return ChangeTagsAsync(SecretAction.UntagResources, names, NoTags, keys, nameof(keys), nameof(keys), options, cancellationToken);
+        return ChangeTagsAsync(names, NoTags, keys, nameof(keys), nameof(keys), options, cancellationToken);
     }
 
     /// <summary>Sets and removes tags of several secrets in one commit; what is removed is removed before the limit of 20 is checked.</summary>
@@ -57,12 +58,11 @@ public sealed partial class SecretStore
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(remove);
-        return ChangeTagsAsync(SecretAction.TagResources, names, set, remove, nameof(set), nameof(remove), options, cancellationToken);
+        return ChangeTagsAsync(names, set, remove, nameof(set), nameof(remove), options, cancellationToken);
     }
 
     /// <summary>The parameter names are those of the operation that was called.</summary>
     private async ValueTask ChangeTagsAsync(
-        SecretAction action,
         IReadOnlyCollection<string> names,
         IReadOnlyDictionary<string, string> set,
         IReadOnlyCollection<string> remove,
@@ -76,10 +76,16 @@ public sealed partial class SecretStore
         string[] removed = [.. remove];
         OptionRules.Check(tags, removed, setParameter, removeParameter);
         Dictionary<string, SecretRevision> expected = OptionCopies.Checked(options, changed);
+
+        // What does both needs both rights, and what only removes is no tagging, whatever the member is called.
+        Request request = NewRequest(tags.Count == 0 ? SecretAction.UntagResources : SecretAction.TagResources) with
+        {
+            Also = tags.Count > 0 && removed.Length > 0 ? [SecretAction.UntagResources] : null,
+        };
         await ChangeAllAsync(
             changed,
             (name, stored, _, context) => SecretTags.Change(name, stored, tags, removed, expected.TryGetValue(name, out SecretRevision revision) ? revision : null, context),
-            NewRequest(action),
+            request,
             cancellationToken).ConfigureAwait(false);
     }
 }

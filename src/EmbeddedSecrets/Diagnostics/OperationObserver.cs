@@ -28,11 +28,7 @@ internal sealed class OperationObserver(SecretStoreOptions options)
         Exception? failure = null;
         try
         {
-            foreach (string? secret in operation.Secrets)
-            {
-                await IntendAsync(operation, secret, cancellationToken).ConfigureAwait(false);
-            }
-
+            await IntendAsync(operation, cancellationToken).ConfigureAwait(false);
             T result;
             try
             {
@@ -63,6 +59,29 @@ internal sealed class OperationObserver(SecretStoreOptions options)
         finally
         {
             Tell(operation, activity, failure, Stopwatch.GetElapsedTime(begun));
+        }
+    }
+
+    private async ValueTask IntendAsync(ObservedOperation operation, CancellationToken cancellationToken)
+    {
+        int intended = 0;
+        try
+        {
+            foreach (string? secret in operation.Secrets)
+            {
+                await IntendAsync(operation, secret, cancellationToken).ConfigureAwait(false);
+                intended++;
+            }
+        }
+        catch (Exception exception)
+        {
+            // Nothing was done: without an outcome these would look like operations that a crash cut off.
+            foreach (string? secret in operation.Secrets.Take(intended))
+            {
+                await EndAsync(operation, secret, new ObservedResult(null, exception)).ConfigureAwait(false);
+            }
+
+            throw;
         }
     }
 

@@ -33,6 +33,12 @@ internal static class SecretExport
 
                 stored = await open.LoadAsync(secret.Name, cancellationToken).ConfigureAwait(false);
             }
+
+            if (options.Names is not null)
+            {
+                // Also one whose recovery window has ended, or that was deleted while it was read.
+                _ = SecretLife.Require(found.Secret.Name, stored?.Secret, time.GetUtcNow());
+            }
         }
 
         await writer.EndAsync(cancellationToken).ConfigureAwait(false);

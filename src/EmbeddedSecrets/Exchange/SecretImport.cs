@@ -111,22 +111,30 @@ internal sealed class SecretImport(OpenStore open, SecretStoreOptions store, IVe
 
     private async ValueTask<bool> IsEqualAsync(StoredSecret stored, BundledSecret bundled, CancellationToken cancellationToken)
     {
-        if (SecretImporting.IsAlike(stored.Secret, bundled.Secret))
+        if (SecretImporting.IsAlike(stored.Secret, bundled.Secret)
+            && await HasValuesAsync(stored, bundled.Values, cancellationToken).ConfigureAwait(false)
+            && await HasPolicyAsync(stored, bundled.Policy, cancellationToken).ConfigureAwait(false))
         {
-            for (int i = 0; i < bundled.Values.Length; i++)
-            {
-                if (bundled.Values[i] is { } value && !await HasValueAsync(stored, stored.Secret.Versions[i], value, cancellationToken).ConfigureAwait(false))
-                {
-                    return false;
-                }
-            }
-
-            return await HasPolicyAsync(stored, bundled.Policy, cancellationToken).ConfigureAwait(false);
+            return true;
         }
 
+        // A new version brings the current value and nothing else.
         return options.OnConflict == ImportConflict.NewVersion
             && stored.Secret.PlannedDeleteTime is null
             && await HasValueAsync(stored, stored.Secret.Versions[SecretImporting.IndexOfCurrent(stored.Secret)], CurrentOf(bundled), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> HasValuesAsync(StoredSecret stored, SecretValue?[] values, CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (values[i] is { } value && !await HasValueAsync(stored, stored.Secret.Versions[i], value, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>A bundle without a policy says nothing about it: what is there stays.</summary>

@@ -46,7 +46,7 @@ internal sealed class AccessDays
             return;
         }
 
-        KeyValuePair<string, Access>[] written = [.. _pending];
+        KeyValuePair<string, Access>[] written = await ReadableAsync(open, cancellationToken).ConfigureAwait(false);
         var days = new Dictionary<string, Access>(written, StringComparer.Ordinal);
         var change = new BulkChange(
             open,
@@ -63,6 +63,26 @@ internal sealed class AccessDays
         {
             _ = _pending.TryRemove(entry);
         }
+    }
+
+    /// <summary>Without those whose record is damaged: they must not keep the days of others from being written.</summary>
+    private async ValueTask<KeyValuePair<string, Access>[]> ReadableAsync(OpenStore open, CancellationToken cancellationToken)
+    {
+        var readable = new List<KeyValuePair<string, Access>>();
+        foreach (KeyValuePair<string, Access> entry in _pending)
+        {
+            try
+            {
+                _ = await open.LoadAsync(entry.Key, cancellationToken).ConfigureAwait(false);
+                readable.Add(entry);
+            }
+            catch (SecretStoreIntegrityException)
+            {
+                // Whoever reads it is told.
+            }
+        }
+
+        return [.. readable];
     }
 
     private readonly record struct Access(UInt128 Incarnation, int Day);

@@ -20,8 +20,8 @@ internal static class SecretListing
         int examined = 0;
         await foreach (StoredSecret stored in CandidatesAsync(open, filter, after, cancellationToken).ConfigureAwait(false))
         {
-            bool isShown = SecretLife.Existing(stored.Secret, now) is { } secret && filter.Conditions.All(c => c.Matches(secret))
-                && await IsSeenAsync(open, request, stored, now, cancellationToken).ConfigureAwait(false);
+            Secret? shown = await FindShownAsync(open, filter, stored, now, request, cancellationToken).ConfigureAwait(false);
+            bool isShown = shown is not null;
 
             // The cursor holds a name and says that more follows: a principal gets the name of a secret that it sees, or none.
             bool countsHidden = request.Principal is null;
@@ -36,20 +36,44 @@ internal static class SecretListing
                 last = stored.Secret.Name;
             }
 
-            if (isShown)
+            if (shown is not null)
             {
-                page.Add(Descriptions.Of(stored.Secret, request.Id));
+                page.Add(Descriptions.Of(shown, request.Id));
             }
         }
 
         return new SecretPage(page, null);
     }
 
-    /// <summary>A list shows what a description shows: who may not describe a secret does not see it there. One that was changed meanwhile may or may not be seen.</summary>
-    private static async ValueTask<bool> IsSeenAsync(OpenStore open, Request request, StoredSecret stored, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>A list shows what a description shows: who may not describe a secret does not see it there.</summary>
+    /// <returns>Null when the secret was changed meanwhile.</returns>
+    private static async ValueTask<bool?> IsSeenAsync(OpenStore open, Request request, StoredSecret stored, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        return await PolicyEnforcement.IsAllowedAsync(open, request, SecretAction.ListSecrets, stored, now, cancellationToken).ConfigureAwait(false) == true
-            && await PolicyEnforcement.IsAllowedAsync(open, request, SecretAction.DescribeSecret, stored, now, cancellationToken).ConfigureAwait(false) == true;
+        bool? isListed = await PolicyEnforcement.IsAllowedAsync(open, request, SecretAction.ListSecrets, stored, now, cancellationToken).ConfigureAwait(false);
+        return isListed == true
+            ? await PolicyEnforcement.IsAllowedAsync(open, request, SecretAction.DescribeSecret, stored, now, cancellationToken).ConfigureAwait(false)
+            : isListed;
+    }
+
+    /// <summary>The secret as it is shown, or null. One whose policy is replaced meanwhile is looked at again: it is there all the time.</summary>
+    private static async ValueTask<Secret?> FindShownAsync(
+        OpenStore open, SecretFilter filter, StoredSecret found, DateTimeOffset now, Request request, CancellationToken cancellationToken)
+    {
+        for (StoredSecret? stored = found; stored is not null; stored = await open.LoadAsync(found.Secret.Name, cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (SecretLife.Existing(stored.Secret, now) is not { } secret || !filter.Conditions.All(c => c.Matches(secret)))
+            {
+                return null;
+            }
+
+            if (await IsSeenAsync(open, request, stored, now, cancellationToken).ConfigureAwait(false) is { } isSeen)
+            {
+                return isSeen ? secret : null;
+            }
+        }
+
+        return null;
     }
 
     private static IAsyncEnumerable<StoredSecret> CandidatesAsync(OpenStore open, SecretFilter filter, string? after, CancellationToken cancellationToken)

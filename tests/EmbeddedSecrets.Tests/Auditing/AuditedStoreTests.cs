@@ -292,6 +292,22 @@ public sealed class AuditedStoreTests
 
     private static async Task<Exception> FailureOfAsync(Func<Task> call) => (await call.Should().ThrowAsync<SecretStoreException>()).Which;
 
+    [Test]
+    public async Task BatchRead_AnIntentCannotBeWritten_ClosesThoseBefore()
+    {
+        await using SecretStore store = InMemory(_sink);
+        await store.CreateTextAsync("a", Marker);
+        _sink.Clear();
+        _sink.Fails = static record => record.SecretName == "b";
+
+        Func<Task> read = () => store.GetSecretValuesAsync(["a", "b"]).AsTask();
+
+        await read.Should().ThrowAsync<SecretStoreUnavailableException>();
+        _sink.Records.Select(static record => (record.SecretName, record.Phase, record.Outcome)).Should().Equal(
+            ("a", AuditPhase.Intent, null),
+            ("a", AuditPhase.Outcome, AuditOutcome.Failed));
+    }
+
     private SecretStore InMemory(IAuditSink sink) => new(new InMemorySecretRepository(), new KeyRing(RootKey.FromBytes(Key), _time), null, OptionsOf(sink));
 
     private SecretStore Intercepted(InterceptedRepository repository, AuditFailureBehavior behavior)

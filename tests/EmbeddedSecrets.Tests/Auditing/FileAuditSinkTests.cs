@@ -297,4 +297,18 @@ public sealed class FileAuditSinkTests
         sink.Dispose();
         FluentActions.Invoking(() => Trail.Put(sink, "x")).Should().Throw<ObjectDisposedException>();
     }
+
+    [Test]
+    public async Task Write_NothingCanBeWritten_KeepsNoRecord()
+    {
+        await File.WriteAllTextAsync(_trail.Folder, "no directory");
+        using FileAuditSink sink = _trail.Sink();
+        for (int i = 0; i < 3; i++)
+        {
+            Func<Task> write = () => sink.WriteAsync(Trail.RecordOf("name")).AsTask();
+            await write.Should().ThrowAsync<SecretStoreException>();
+        }
+
+        sink.QueueLength.Should().Be(0);
+    }
 }

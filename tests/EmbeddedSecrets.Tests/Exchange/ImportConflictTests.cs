@@ -1,3 +1,7 @@
+using EmbeddedSecrets.Tests.Pipeline;
+using EmbeddedSecrets.Tests.Policies;
+using Microsoft.Extensions.Time.Testing;
+
 namespace EmbeddedSecrets.Tests.Exchange;
 
 [TestFixture]
@@ -179,5 +183,36 @@ public sealed class ImportConflictTests
         ImportResult result = await target.ImportAsync(bundle);
         (result.Created, result.Unchanged).Should().Be((1, 2), "what came before is whole, what failed was not begun");
         (await target.ContentsAsync()).Should().Equal(await _source.ContentsAsync());
+    }
+
+    [Test]
+    public async Task Import_NewVersionWhereOnlyThePolicyDiffers_BringsNoSecondVersionOfTheSameValue()
+    {
+        await _source.SetSecretPolicyAsync("a", PolicyTexts.Of(PolicyTexts.Allow("\"anna\"", "[\"kms:*\"]")));
+        byte[] bundle = await _source.ExportAsync();
+        await _target.ImportAsync(bundle, ImportConflict.NewVersion);
+        await _target.SetSecretPolicyAsync("a", PolicyTexts.Of());
+
+        ImportResult again = await _target.ImportAsync(bundle, ImportConflict.NewVersion);
+
+        again.Unchanged.Should().Be(2);
+        (await _target.ListSecretVersionIdsAsync("a", includeDeprecated: true)).Should().ContainSingle();
+        (await _target.ImportAsync(bundle, ImportConflict.Overwrite)).Overwritten.Should().Be(2);
+    }
+
+    [Test]
+    public async Task Export_NamedSecretWhoseWindowHasEnded_FailsAsAnAbsentOne()
+    {
+        var clock = new FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var store = new SecretStore(
+            new InterceptedRepository(), new KeyRing(RootKey.FromBytes([.. Enumerable.Repeat((byte)1, 32)]), clock), null, new SecretStoreOptions { TimeProvider = clock });
+        await store.CreateTextAsync("gone", "text");
+        await store.DeleteSecretAsync("gone");
+        clock.Advance(TimeSpan.FromDays(31));
+        using var bundle = new MemoryStream();
+
+        string code = await StoreExtensions.CodeOfAsync(() => store.Maintenance.ExportAsync(bundle, Bundles.Key, new ExportOptions { Names = ["gone"] }));
+
+        code.Should().Be(SecretStoreErrorCodes.ResourceNotFound);
     }
 }

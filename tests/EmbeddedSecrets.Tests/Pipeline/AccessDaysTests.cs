@@ -262,4 +262,44 @@ public sealed class AccessDaysTests
 
     private ValueTask<SecretStore> OpenAsync(bool tracks = true) =>
         SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]), new SecretStoreOptions { TimeProvider = _clock, TracksLastAccess = tracks });
+
+    [Test]
+    public async Task Write_OneRecordIsDamaged_WritesTheOthersAndKeepsThatDay()
+    {
+        var repository = new InterceptedRepository();
+        var options = new SecretStoreOptions { TimeProvider = _clock, RecordCacheEntries = 0 };
+        await using var store = new SecretStore(repository, new KeyRing(RootKey.FromBytes([.. Enumerable.Repeat((byte)1, 32)]), _clock), null, options);
+        foreach (string name in (string[])["a", "b", "c"])
+        {
+            await store.CreateTextAsync(name, "text");
+            await store.ReadTextAsync(name);
+        }
+
+        OpenStore open = await store.Session.EnterAsync(default);
+        try
+        {
+            repository.ReplaceRecord = static record => record.Name == "b" ? record with { Sealed = new byte[record.Sealed.Length] } : record;
+            await store.Session.Accesses!.WriteAsync(open, default);
+            repository.ReplaceRecord = null;
+
+            (await DaysAsync(open)).Should().Equal(true, false, true);
+            await store.Session.Accesses.WriteAsync(open, default);
+            (await DaysAsync(open)).Should().Equal(true, true, true);
+        }
+        finally
+        {
+            store.Session.Leave();
+        }
+    }
+
+    private static async Task<List<bool>> DaysAsync(OpenStore open)
+    {
+        var days = new List<bool>();
+        foreach (string name in (string[])["a", "b", "c"])
+        {
+            days.Add((await open.LoadAsync(name, default))!.Secret.LastAccessDay > 0);
+        }
+
+        return days;
+    }
 }

@@ -263,6 +263,32 @@ public sealed class PolicyEnforcementTests
 
     private static string[] Names() => [.. Operations.Keys];
 
+    [Test]
+    public async Task UpdateTags_RemovesAndUntaggingIsDenied_IsRefusedAndNothingChanges([Values] bool alsoSets)
+    {
+        string policy = PolicyTexts.Of(PolicyTexts.Allow("\"*\"", Everything), PolicyTexts.Deny("\"*\"", """["kms:UntagResources"]"""));
+        await using SecretStore store = await PreparedAsync(policy, "plain");
+        await store.TagSecretsAsync(["hidden"], new Dictionary<string, string> { ["env"] = "prod" });
+        Dictionary<string, string> set = alsoSets ? new() { ["k"] = "v" } : [];
+
+        SecretStoreException refused = await FailureAsync(() => store.WithPrincipal("anna").UpdateTagsAsync(["hidden"], set, ["env"]).AsTask());
+
+        refused.Code.Should().Be(SecretStoreErrorCodes.NoPermission);
+        (await store.DescribeSecretAsync("hidden")).Tags.Should().ContainSingle().Which.Key.Should().Be("env");
+    }
+
+    [Test]
+    public async Task UpdateTags_OnlyRemovesAndTaggingIsDenied_IsAllowed()
+    {
+        string policy = PolicyTexts.Of(PolicyTexts.Allow("\"*\"", """["kms:UntagResources"]"""));
+        await using SecretStore store = await PreparedAsync(policy, "plain");
+        await store.TagSecretsAsync(["hidden"], new Dictionary<string, string> { ["env"] = "prod" });
+
+        await store.WithPrincipal("anna").UpdateTagsAsync(["hidden"], new Dictionary<string, string>(), ["env"]);
+
+        (await store.DescribeSecretAsync("hidden")).Tags.Should().BeEmpty();
+    }
+
     private static async Task<SecretStore> PreparedAsync(string? policy, string state)
     {
         SecretStore store = SecretStore.CreateInMemory();
