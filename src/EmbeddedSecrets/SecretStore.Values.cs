@@ -160,7 +160,7 @@ public sealed partial class SecretStore
     /// <param name="options">Of what; null for 32 characters of all four types.</param>
     /// <returns>The password, a text value that the caller owns and disposes.</returns>
     /// <exception cref="ArgumentException">The length is not 8 to 128, nothing is left to choose from, or a required type has no character left.</exception>
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "An operation of the store, as in the reference system; a view of a principal will audit it.")]
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "An operation of the store, as in the reference system.")]
     public SecretValue GetRandomPassword(RandomPasswordOptions? options = null)
     {
         return RandomPassword.Generate(options ?? new RandomPasswordOptions());
