@@ -72,9 +72,9 @@ public sealed class FailedFlushTests
         int flushes = whole.Trace.Split('\n').Count(line => line.Contains("fdatasync(", StringComparison.Ordinal));
         whole.Lines.Should().Contain($"acknowledged {Puts}");
 
-        // strace counts each system call by itself. The last data flushes of a whole run are those of the puts and of the closing; a single one in the middle of them fails.
+        // strace counts each system call by itself. The last data flushes of a whole run are those of the puts, of the day of reading, and of the closing; a single one in the middle of them fails.
         await CreateStoreAsync();
-        TracedProcess.Outcome outcome = await TracedProcess.RunAsync($"fdatasync:error=EIO:when={flushes - 2}", "put-and-read", _directory, _keyFile, $"{Puts}");
+        TracedProcess.Outcome outcome = await TracedProcess.RunAsync($"fdatasync:error=EIO:when={flushes - 3}", "put-and-read", _directory, _keyFile, $"{Puts}");
         outcome.Trace.Should().Contain("(INJECTED)");
         string[] afterFault = outcome.Trace[outcome.Trace.IndexOf("(INJECTED)", StringComparison.Ordinal)..].Split('\n')[1..];
         afterFault.Should().NotContain(line => line.Contains("sync(", StringComparison.Ordinal), "a failed flush is never retried, and nothing is written after it");
