@@ -14,13 +14,14 @@ internal static class WriteRows
     private const int Secrets = 10_000;
     private const int RingSecrets = 20;
     private const int RingVersions = 10;
+    private const int PolicySecrets = 200;
+    private const int Statements = 100;
     private const int Tags = 20;
     private const int Size = 1024;
 
     public static void Run(RowContext context)
     {
-        context.Skip("W1-policy", "not built: there are no policies yet");
-        if (!context.Wants("W1-raw", "W1-sqlite", "W1-file", "W1-tags", "W1-ring"))
+        if (!context.Wants("W1-raw", "W1-sqlite", "W1-file", "W1-tags", "W1-policy", "W1-ring"))
         {
             return;
         }
@@ -31,6 +32,9 @@ internal static class WriteRows
         using var envelope = new ReferenceEnvelope();
         using SecretStore store = Filled(context, "store", names, value);
         using SecretStore tagged = Filled(context, "tagged", names, value, new CreateSecretOptions { Tags = TwentyTags() });
+        string[] ruledNames = names[..PolicySecrets];
+        using SecretStore ruled = Filled(context, "ruled", ruledNames, value, new CreateSecretOptions { Tags = TwentyTags(), Policy = FullPolicy() });
+        SecretStore caller = ruled.WithPrincipal("billing");
         using SecretStore ring = Filled(context, "ring", fewNames, value);
         for (int i = 1; i < RingVersions * RingSecrets; i++)
         {
@@ -50,6 +54,7 @@ internal static class WriteRows
             Of("raw", _ => raw.Append(value)),
             Of("store", i => Corpus.Put(store, names[i % Secrets], value)),
             Of("tags", i => Corpus.Put(tagged, names[i % Secrets], value)),
+            Of("policy", i => Corpus.Put(caller, ruledNames[i % PolicySecrets], value)),
             Of("ring", i => Corpus.Put(ring, fewNames[i % RingSecrets], value)),
             Of("sqlite", i => sqlite.Write(names[i % Secrets], envelope.Seal(value))),
             Of("file", i => files.Write(names[i % Secrets], envelope.Seal(value))));
@@ -58,6 +63,7 @@ internal static class WriteRows
         context.Add("W1-sqlite", rounds.RatioOf("sqlite", "store"), Goal.AtLeast(1.05), "one row a secret, no versions; envelope sealed by the application");
         context.Add("W1-file", rounds.RatioOf("file", "store"), Goal.AtLeast(3.5), "no versions; envelope sealed by the application");
         context.Add("W1-tags", rounds.RatioOf("raw", "tags"), Goal.AtLeast(0.90), "20 tags, against raw");
+        context.Add("W1-policy", rounds.RatioOf("raw", "policy"), Goal.AtLeast(0.90), "20 tags, and a policy of 100 statements that the last one passes, against raw");
         context.Add("W1-ring", rounds.RatioOf("raw", "ring"), Goal.None, "10 versions in every secret, against raw");
     }
 
@@ -66,6 +72,15 @@ internal static class WriteRows
         SecretStore store = Workspace.Open(context.Workspace.NewPlace(place));
         Corpus.Fill(store, names, value, options);
         return store;
+    }
+
+    /// <summary>About 32 KiB, and every statement is looked at: only the last allows the caller.</summary>
+    private static string FullPolicy()
+    {
+        IEnumerable<string> statements = Enumerable.Range(1, Statements).Select(static i => string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"Sid":"statement-{{i:000}}","Effect":"Allow","Principal":{"RAM":["{{(i == Statements ? "billing" : $"service-{i:000}/of-another-team-with-a-long-name-{new string('x', 100)}")}}"]},"Action":["kms:GetSecretValue","kms:PutSecretValue"],"Resource":["*"]}"""));
+        return $$"""{"Version":"1","Statement":[{{string.Join(',', statements)}}]}""";
     }
 
     private static Dictionary<string, string> TwentyTags() =>
