@@ -204,10 +204,9 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
         {
             _writer.Write([.. batch.Select(static pending => pending.Record)]);
         }
-#pragma warning disable CA1031 // Whoever waits for the batch is told.
         catch (Exception exception)
-#pragma warning restore CA1031
         {
+            // Whoever waits for the batch is told.
             failure = exception;
         }
         finally

@@ -2,7 +2,7 @@ namespace EmbeddedSecrets;
 
 /// <summary>
 /// Takes the audit records of a store: an intent before an operation, an outcome after it (DESIGN section 7). No intent, no
-/// operation: a sink that throws refuses the operation.
+/// operation: a sink that throws refuses the operation, unless <see cref="SecretStoreOptions.AuditFailure"/> says otherwise.
 /// </summary>
 /// <remarks>Implementations are safe for several threads at once. They keep neither the record nor anything of it longer than the call unless they copy it.</remarks>
 public interface IAuditSink

@@ -16,6 +16,16 @@ public sealed class FileAuditSinkTests
     public void TearDown() => _trail.Dispose();
 
     [Test]
+    public void Write_DirectoryBelowAFile_FailsAsUnavailable()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["file"], "no directory");
+        using var sink = new FileAuditSink(Path.Combine(directory["file"], "trail"), directory["audit.key"]);
+
+        FluentActions.Invoking(() => Trail.Put(sink, "a")).Should().Throw<SecretStoreUnavailableException>().Which.Message.Should().Contain("audit trail").And.NotContain("ReadOnly");
+    }
+
+    [Test]
     public async Task Write_Record_ReadsAsItWas()
     {
         AuditRecord written = Trail.RecordOf("db/password", "häns\n\u202e{\"x\":\"");

@@ -33,13 +33,10 @@ public sealed class CostTests
     public async Task Put_OneWriter_FlushesOnce()
     {
         using var directory = new TemporaryDirectory();
-        FaultyLogFile? file = null;
-        var repository = new FileSecretRepository(
-            directory.Store, null, () => new FaultyLogDirectory(StoreDirectory.OpenOrMake(directory.Store, readOnly: false)!, inner => file = new FaultyLogFile(inner)));
-        await using SecretStore store = SecretStore.WithRing(repository, RootKey.FromFile(directory["root.key"]), null, new SecretStoreOptions());
         using SecretValue value = SecretValue.FromText("value");
-        await store.CreateSecretAsync("name", value);
-        int before = file!.Flushes;
+        (SecretStore opened, _, FaultyLogFile file) = await OpenAsync(directory, value);
+        await using SecretStore store = opened;
+        int before = file.Flushes;
 
         for (int i = 0; i < 50; i++)
         {
@@ -53,13 +50,10 @@ public sealed class CostTests
     public async Task Put_ManyWriters_ShareFlushes()
     {
         using var directory = new TemporaryDirectory();
-        FaultyLogFile? file = null;
-        var repository = new FileSecretRepository(
-            directory.Store, null, () => new FaultyLogDirectory(StoreDirectory.OpenOrMake(directory.Store, readOnly: false)!, inner => file = new FaultyLogFile(inner)));
-        await using SecretStore store = SecretStore.WithRing(repository, RootKey.FromFile(directory["root.key"]), null, new SecretStoreOptions());
         using SecretValue value = SecretValue.FromText("value");
-        await store.CreateSecretAsync("name", value);
-        int before = file!.Flushes;
+        (SecretStore opened, FileSecretRepository repository, FaultyLogFile file) = await OpenAsync(directory, value);
+        await using SecretStore store = opened;
+        int before = file.Flushes;
 
         // While the first is held in its flush the others gather behind it.
         file.Gate.Reset();
@@ -71,6 +65,17 @@ public sealed class CostTests
         await Task.WhenAll([first, .. others]);
 
         (file.Flushes - before).Should().Be(2, "one for the first, one for the 63 that waited");
+    }
+
+    /// <summary>A store with one secret, and the file of its log, which counts its flushes.</summary>
+    private static async Task<(SecretStore Store, FileSecretRepository Repository, FaultyLogFile File)> OpenAsync(TemporaryDirectory directory, SecretValue value)
+    {
+        FaultyLogFile? file = null;
+        var repository = new FileSecretRepository(
+            directory.Store, null, () => new FaultyLogDirectory(StoreDirectory.OpenOrMake(directory.Store, readOnly: false)!, inner => file = new FaultyLogFile(inner)));
+        SecretStore store = SecretStore.WithRing(repository, RootKey.FromFile(directory["root.key"]), null, new SecretStoreOptions());
+        await store.CreateSecretAsync("name", value);
+        return (store, repository, file!);
     }
 
     private static void Read(SecretStore store)
