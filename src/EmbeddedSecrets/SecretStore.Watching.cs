@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using EmbeddedSecrets.Diagnostics;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Secrets;
 
@@ -26,7 +27,12 @@ public sealed partial class SecretStore
     {
         ArgumentOutOfRangeException.ThrowIfNegative(after ?? 0, nameof(after));
         RequireOwner(nameof(WatchAsync));
-        OpenStore open = await OpenedAsync(cancellationToken).ConfigureAwait(false);
+        var requestId = RequestId.Next();
+        OpenStore open = await _observer.RunAsync(
+            new ObservedOperation("Watch", requestId, null, ObservedOperation.NoSecret),
+            () => OpenedAsync(requestId, cancellationToken),
+            static (_, _) => default,
+            cancellationToken).ConfigureAwait(false);
         long passed = after ?? await WaitForChangeAsync(open, -1, cancellationToken).ConfigureAwait(false);
         while (true)
         {
@@ -45,9 +51,8 @@ public sealed partial class SecretStore
         }
     }
 
-    private async ValueTask<OpenStore> OpenedAsync(CancellationToken cancellationToken)
+    private async ValueTask<OpenStore> OpenedAsync(RequestId requestId, CancellationToken cancellationToken)
     {
-        var requestId = RequestId.Next();
         try
         {
             OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);

@@ -58,7 +58,7 @@ public sealed class SecretStoreOptions
     /// </remarks>
     public int? DataKeyCacheEntries { get; set; }
 
-    /// <summary>Gets or sets who is told of every operation, but for the change stream and random passwords: an intent before it, an outcome after it, never a value.</summary>
+    /// <summary>Gets or sets who is told of every operation, of the change stream when it begins, and not of random passwords, which touch nothing stored: an intent before it, an outcome after it, never a value.</summary>
     /// <value>Null for nobody. The sink belongs to the caller, who disposes it after the store; several stores may share one.</value>
     public IAuditSink? AuditSink { get; set; }
 
