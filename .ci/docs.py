@@ -166,13 +166,17 @@ def run(block, program, directory, ran, environment):
             lines.append(f"echo '   run before:' {line.split('#')[0].strip()}" if known else line)
         text = "\n".join(lines).replace("/path/to/the/checkout", ROOT).replace("/path/to", directory)
         command, place = ["bash", "-euo", "pipefail", "-c", text], ROOT if "in" in block.markers else directory
-    try:
-        done = subprocess.run(command, cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        fail(f"{block}: not done after {SECONDS} seconds")
+    # Into a file, not a pipe: a build server that a command leaves behind would keep a pipe open.
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        try:
+            done = subprocess.run(command, cwd=place, env=environment, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            fail(f"{block}: not done after {SECONDS} seconds")
+        output.seek(0)
+        printed = output.read()
     if done.returncode != 0:
-        fail(f"{block}: the block ended with {done.returncode}\n{done.stdout}")
-    for line in done.stdout.splitlines():
+        fail(f"{block}: the block ended with {done.returncode}\n{printed}")
+    for line in printed.splitlines():
         if line.startswith("   run before:"):
             print(line)
 
@@ -191,7 +195,7 @@ def main():
     blocks = [block for block in blocks if block.language not in LEFT]
     work = tempfile.mkdtemp(prefix="documents-")
     try:
-        environment = dict(os.environ, TMPDIR=os.path.join(work, "temporary"))
+        environment = dict(os.environ, MSBUILDDISABLENODEREUSE="1", TMPDIR=os.path.join(work, "temporary"))
         os.mkdir(environment["TMPDIR"])
         # A package that a block adds is taken from the checkout, and never stays among the packages of the user.
         cache = os.environ.get("NUGET_PACKAGES") or os.path.expanduser("~/.nuget/packages")
