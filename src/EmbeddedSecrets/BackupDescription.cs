@@ -3,9 +3,9 @@ namespace EmbeddedSecrets;
 /// <summary>What a backup holds.</summary>
 public sealed class BackupDescription
 {
-    internal BackupDescription(UInt128 storeId, long sequence, long secretCount, long length)
+    internal BackupDescription(UniqueId storeId, long sequence, long secretCount, long length)
     {
-        StoreId = storeId.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+        StoreId = storeId.ToString();
         Sequence = sequence;
         SecretCount = secretCount;
         Length = length;

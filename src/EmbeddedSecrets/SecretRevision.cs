@@ -9,13 +9,13 @@ namespace EmbeddedSecrets;
 /// </summary>
 public readonly struct SecretRevision : IEquatable<SecretRevision>
 {
-    internal SecretRevision(UInt128 incarnation, long number)
+    internal SecretRevision(UniqueId incarnation, long number)
     {
         Incarnation = incarnation;
         Number = number;
     }
 
-    internal UInt128 Incarnation { get; }
+    internal UniqueId Incarnation { get; }
 
     internal long Number { get; }
 
@@ -42,7 +42,7 @@ public readonly struct SecretRevision : IEquatable<SecretRevision>
 
         // The number parsers of the BCL take zero characters at the end.
         if (text is null || text.Length < 34 || text[32] != '-' || text.Contains('\0', StringComparison.Ordinal)
-            || !UInt128.TryParse(text.AsSpan(0, 32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 incarnation)
+            || !UniqueId.TryParse(text.AsSpan(0, 32), out UniqueId incarnation)
             || !long.TryParse(text.AsSpan(33), NumberStyles.None, CultureInfo.InvariantCulture, out long number))
         {
             return false;
@@ -75,5 +75,5 @@ public readonly struct SecretRevision : IEquatable<SecretRevision>
 
     /// <summary>Writes the revision as text that <see cref="Parse"/> reads, fit for an HTTP ETag.</summary>
     /// <returns>32 hexadecimal digits, a hyphen and a number.</returns>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Incarnation:x32}-{Number}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Incarnation}-{Number}");
 }

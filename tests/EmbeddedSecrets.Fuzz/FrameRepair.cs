@@ -22,7 +22,7 @@ internal static class FrameRepair
         }
 
         BinaryPrimitives.WriteUInt32LittleEndian(log[FileChecksumOffset..], Checksum.Of(log[..FileChecksumOffset]));
-        UInt128 previousTag = 0;
+        UniqueId previousTag = new UniqueId(0, 0);
         long sequence = 0;
         int offset = LogFileHeader.Length;
         while (log.Length - offset >= FrameHeader.Size && BinaryPrimitives.ReadUInt32LittleEndian(log[offset..]) == FrameHeader.Magic)
@@ -45,7 +45,7 @@ internal static class FrameRepair
         }
     }
 
-    private static void Chain(Span<byte> frame, int offset, long sequence, UInt128 previousTag)
+    private static void Chain(Span<byte> frame, int offset, long sequence, UniqueId previousTag)
     {
         const uint Longest = FrameHeader.MaxFrameLength;
         uint header = BinaryPrimitives.ReadUInt32LittleEndian(frame[12..]);
@@ -65,7 +65,7 @@ internal static class FrameRepair
         BinaryPrimitives.WriteInt64LittleEndian(frame[GenerationOffset..], 1);
         BinaryPrimitives.WriteInt64LittleEndian(frame[SequenceOffset..], sequence);
         BinaryPrimitives.WriteInt64LittleEndian(frame[OwnOffset..], offset);
-        BinaryPrimitives.WriteUInt128LittleEndian(frame[PreviousTagOffset..], previousTag);
+        previousTag.CopyTo(frame[PreviousTagOffset..]);
         if (BinaryPrimitives.ReadInt64LittleEndian(frame[FlushedToOffset..]) > offset)
         {
             BinaryPrimitives.WriteInt64LittleEndian(frame[FlushedToOffset..], offset);

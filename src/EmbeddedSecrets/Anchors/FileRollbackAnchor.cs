@@ -145,10 +145,10 @@ internal sealed class FileRollbackAnchor(string path) : IRollbackAnchor
         }
 
         var head = new RollbackHead(
-            BinaryPrimitives.ReadUInt128LittleEndian(bytes[16..]),
+            UniqueId.Read(bytes[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
-            BinaryPrimitives.ReadUInt128LittleEndian(bytes[48..]));
+            UniqueId.Read(bytes[48..]));
         return new Place(number, head);
     }
 
@@ -156,10 +156,10 @@ internal sealed class FileRollbackAnchor(string path) : IRollbackAnchor
     {
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], place.Number);
-        BinaryPrimitives.WriteUInt128LittleEndian(bytes[16..], place.Head.StoreId);
+        place.Head.StoreId.CopyTo(bytes[16..]);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[32..], place.Head.Epoch);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[40..], place.Head.Sequence);
-        BinaryPrimitives.WriteUInt128LittleEndian(bytes[48..], place.Head.Tag);
+        place.Head.Tag.CopyTo(bytes[48..]);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[ChecksumOffset..], Checksum.Of(bytes[..ChecksumOffset]));
     }
 

@@ -5,4 +5,4 @@ namespace EmbeddedSecrets;
 /// <param name="Epoch">How often a rollback was accepted; a higher epoch is later, whatever the sequences.</param>
 /// <param name="Sequence">The change sequence.</param>
 /// <param name="Tag">The tag that the whole history up to this state is chained to.</param>
-public readonly record struct RollbackHead(UInt128 StoreId, long Epoch, long Sequence, UInt128 Tag);
+public readonly record struct RollbackHead(UniqueId StoreId, long Epoch, long Sequence, UniqueId Tag);

@@ -49,7 +49,7 @@ internal ref struct FieldReader
 
     public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Bytes(sizeof(ulong)));
 
-    public UInt128 Id() => BinaryPrimitives.ReadUInt128LittleEndian(Bytes(16));
+    public UniqueId Id() => UniqueId.Read(Bytes(16));
 
     public DateTimeOffset Time()
     {

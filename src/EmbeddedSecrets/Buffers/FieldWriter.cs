@@ -33,7 +33,7 @@ internal ref struct FieldWriter
     public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(sizeof(ulong)), value);
 
     /// <summary>16 bytes, little-endian like every number.</summary>
-    public void Id(UInt128 value) => BinaryPrimitives.WriteUInt128LittleEndian(Take(16), value);
+    public void Id(UniqueId value) => value.CopyTo(Take(16));
 
     public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
 

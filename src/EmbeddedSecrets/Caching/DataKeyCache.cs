@@ -14,7 +14,7 @@ internal sealed class DataKeyCache : IDisposable
     /// <summary>Of how many keys a full cache takes one: putting each in and another out costs more than it saves.</summary>
     public const uint OffersPerPlace = 8;
 
-    private readonly BoundedCache<UInt128, CachedDataKey> _entries;
+    private readonly BoundedCache<UniqueId, CachedDataKey> _entries;
     private readonly Lock _gate = new();
     private readonly Stack<PinnedBytes> _zeroed = new();
     private readonly Action<PinnedBytes> _recycle;
@@ -26,7 +26,7 @@ internal sealed class DataKeyCache : IDisposable
     public DataKeyCache(int capacity)
     {
         _capacity = capacity;
-        _entries = new BoundedCache<UInt128, CachedDataKey>(capacity, static _ => 1, static key => key.Release());
+        _entries = new BoundedCache<UniqueId, CachedDataKey>(capacity, static _ => 1, static key => key.Release());
         _recycle = Recycle;
     }
 
@@ -42,9 +42,9 @@ internal sealed class DataKeyCache : IDisposable
     }
 
     /// <summary>The place of the key, if it is here; the key in it is used as by <see cref="TryUse"/>.</summary>
-    public BoundedCache<UInt128, CachedDataKey>.Slot? Find(SealedContent content)
+    public BoundedCache<UniqueId, CachedDataKey>.Slot? Find(SealedContent content)
     {
-        BoundedCache<UInt128, CachedDataKey>.Slot? slot = _entries.Find(content.PayloadId);
+        BoundedCache<UniqueId, CachedDataKey>.Slot? slot = _entries.Find(content.PayloadId);
         return slot?.Use()?.IsOf(content.DataKey) == true ? slot : null;
     }
 
@@ -69,7 +69,7 @@ internal sealed class DataKeyCache : IDisposable
     }
 
     /// <summary>Takes over a key that has opened its value. One that was unwrapped before the last clearing is only released.</summary>
-    public void Add(UInt128 payloadId, CachedDataKey key, long epoch)
+    public void Add(UniqueId payloadId, CachedDataKey key, long epoch)
     {
         lock (_gate)
         {
@@ -83,7 +83,7 @@ internal sealed class DataKeyCache : IDisposable
         key.Release();
     }
 
-    public void Remove(UInt128 payloadId) => _entries.Remove(payloadId);
+    public void Remove(UniqueId payloadId) => _entries.Remove(payloadId);
 
     /// <summary>Lets every key go, and keeps out what is being unwrapped right now.</summary>
     public void Clear()

@@ -42,7 +42,7 @@ internal static class AssociatedData
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16. For the store's own key, as the provider wraps it.</summary>
-    public static byte[] StoreKey(UInt128 storeId)
+    public static byte[] StoreKey(UniqueId storeId)
     {
         var writer = new FieldWriter(stackalloc byte[UsualLength]);
         Begin(ref writer, StoreKeyDomain, storeId);
@@ -50,7 +50,7 @@ internal static class AssociatedData
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + name | incarnation 16 | i64 repository revision.</summary>
-    public static void Record(ref FieldWriter writer, UInt128 storeId, string name, RecordStamp stamp)
+    public static void Record(ref FieldWriter writer, UniqueId storeId, string name, RecordStamp stamp)
     {
         Begin(ref writer, RecordDomain, storeId);
         writer.Text(name);
@@ -59,7 +59,7 @@ internal static class AssociatedData
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + name | incarnation 16 | payload id 16.</summary>
-    public static void Policy(ref FieldWriter writer, UInt128 storeId, string name, UInt128 incarnation, UInt128 payloadId)
+    public static void Policy(ref FieldWriter writer, UniqueId storeId, string name, UniqueId incarnation, UniqueId payloadId)
     {
         Begin(ref writer, PolicyDomain, storeId);
         writer.Text(name);
@@ -68,7 +68,7 @@ internal static class AssociatedData
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + key id | i64 generation | u32 length + what the caller binds the data key to.</summary>
-    public static void WrappedKey(ref FieldWriter writer, UInt128 storeId, string keyId, long generation, ReadOnlySpan<byte> bound)
+    public static void WrappedKey(ref FieldWriter writer, UniqueId storeId, string keyId, long generation, ReadOnlySpan<byte> bound)
     {
         Begin(ref writer, WrappedKeyDomain, storeId);
         writer.Text(keyId);
@@ -78,14 +78,14 @@ internal static class AssociatedData
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | all bytes of the state before the sealed ring, the slots of every root key.</summary>
-    public static void Ring(ref FieldWriter writer, UInt128 storeId, ReadOnlySpan<byte> slots)
+    public static void Ring(ref FieldWriter writer, UniqueId storeId, ReadOnlySpan<byte> slots)
     {
         Begin(ref writer, RingDomain, storeId);
         writer.Bytes(slots);
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + kind of root key | u32 iterations, 0 where none are used.</summary>
-    public static void Slot(ref FieldWriter writer, UInt128 storeId, string kind, int iterations)
+    public static void Slot(ref FieldWriter writer, UniqueId storeId, string kind, int iterations)
     {
         Begin(ref writer, SlotDomain, storeId);
         writer.Text(kind);
@@ -93,7 +93,7 @@ internal static class AssociatedData
     }
 
     /// <summary>As <see cref="Slot"/> without iterations | u32 length + what stands in the slot before the sealed slot key.</summary>
-    public static void WrappedSlot(ref FieldWriter writer, UInt128 storeId, string kind, ReadOnlySpan<byte> front)
+    public static void WrappedSlot(ref FieldWriter writer, UniqueId storeId, string kind, ReadOnlySpan<byte> front)
     {
         Slot(ref writer, storeId, kind, 0);
         writer.UInt32(front.Length);
@@ -101,7 +101,7 @@ internal static class AssociatedData
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u64 slot id | u16 length + kind of root key.</summary>
-    public static void RingKey(ref FieldWriter writer, UInt128 storeId, ulong slotId, string kind)
+    public static void RingKey(ref FieldWriter writer, UniqueId storeId, ulong slotId, string kind)
     {
         Begin(ref writer, RingKeyDomain, storeId);
         writer.UInt64(slotId);
@@ -109,7 +109,7 @@ internal static class AssociatedData
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | bundle id 16 | u8 kind of frame | i64 number of the frame.</summary>
-    public static void Bundle(ref FieldWriter writer, UInt128 bundleId, byte kind, long number)
+    public static void Bundle(ref FieldWriter writer, UniqueId bundleId, byte kind, long number)
     {
         Begin(ref writer, BundleDomain, bundleId);
         writer.Byte(kind);
@@ -129,7 +129,7 @@ internal static class AssociatedData
         writer.Byte(context.Kind == SecretValueKind.Binary ? BinaryType : TextType);
     }
 
-    private static void Begin(ref FieldWriter writer, byte domain, UInt128 storeId)
+    private static void Begin(ref FieldWriter writer, byte domain, UniqueId storeId)
     {
         writer.Byte(domain);
         writer.Byte(Format);

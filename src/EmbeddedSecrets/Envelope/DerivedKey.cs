@@ -19,7 +19,7 @@ internal sealed class DerivedKey : SharedKey
 }
 
 /// <summary>32 bytes that name a derived key.</summary>
-internal readonly record struct Salt(UInt128 High, UInt128 Low)
+internal readonly record struct Salt(UniqueId High, UniqueId Low)
 {
     public const int Length = 32;
 

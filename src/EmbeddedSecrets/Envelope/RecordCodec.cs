@@ -72,7 +72,7 @@ internal static class RecordCodec
     }
 
     /// <summary>Any bytes: what does not decode is Tampered, since it was authentic; a newer version is UnsupportedFormat.</summary>
-    public static Secret Decode(string name, UInt128 incarnation, ReadOnlySpan<byte> record)
+    public static Secret Decode(string name, UniqueId incarnation, ReadOnlySpan<byte> record)
     {
         var reader = new FieldReader(record);
         try
@@ -93,7 +93,7 @@ internal static class RecordCodec
         }
     }
 
-    private static Secret DecodeBody(ref FieldReader reader, string name, UInt128 incarnation) => new()
+    private static Secret DecodeBody(ref FieldReader reader, string name, UniqueId incarnation) => new()
     {
         Name = name,
         Incarnation = incarnation,
@@ -117,7 +117,7 @@ internal static class RecordCodec
 
     private static PolicyReference DecodePolicy(ref FieldReader reader)
     {
-        UInt128 payloadId = reader.Id();
+        UniqueId payloadId = reader.Id();
         int length = reader.UInt32();
         return length is > DerivedCipher.CommittedOverhead and <= PolicyReference.MaxPayloadLength
             ? new PolicyReference(payloadId, length, [.. reader.Bytes(SHA256.HashSizeInBytes)])

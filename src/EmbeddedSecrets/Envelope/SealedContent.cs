@@ -4,4 +4,4 @@ namespace EmbeddedSecrets.Envelope;
 /// <param name="PayloadId">The id of the payload in the repository, 16 random bytes.</param>
 /// <param name="PayloadLength">The length of the payload in bytes; see <see cref="ValueEnvelope"/>.</param>
 /// <param name="DataKey">The wrapped data key.</param>
-internal sealed record SealedContent(UInt128 PayloadId, int PayloadLength, WrappedDataKey DataKey);
+internal sealed record SealedContent(UniqueId PayloadId, int PayloadLength, WrappedDataKey DataKey);

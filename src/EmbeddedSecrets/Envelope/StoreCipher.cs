@@ -18,7 +18,7 @@ internal sealed class StoreCipher : IDisposable
     private readonly PinnedBytes _retiredKey = new(CommittingCipher.KeyLength);
 
     /// <summary>Copies the key, 32 bytes.</summary>
-    public StoreCipher(UInt128 storeId, ReadOnlySpan<byte> storeKey)
+    public StoreCipher(UniqueId storeId, ReadOnlySpan<byte> storeKey)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(storeKey.Length, CommittingCipher.KeyLength, nameof(storeKey));
         StoreId = storeId;
@@ -29,7 +29,7 @@ internal sealed class StoreCipher : IDisposable
         Protector = new LogProtector(_log);
     }
 
-    public UInt128 StoreId { get; }
+    public UniqueId StoreId { get; }
 
     public IStoreProtector Protector { get; }
 
@@ -75,7 +75,7 @@ internal sealed class StoreCipher : IDisposable
     }
 
     /// <summary>Seals the text of a policy into a payload of its own, bound to store, secret and payload.</summary>
-    public byte[] SealPolicy(string name, UInt128 incarnation, UInt128 payloadId, string policy)
+    public byte[] SealPolicy(string name, UniqueId incarnation, UniqueId payloadId, string policy)
     {
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.Policy(ref associatedData, StoreId, name, incarnation, payloadId);
@@ -86,7 +86,7 @@ internal sealed class StoreCipher : IDisposable
     }
 
     /// <summary>Opens the payload of a policy that the record names; anything that does not fit is the one Tampered failure.</summary>
-    public string OpenPolicy(string name, UInt128 incarnation, PolicyReference reference, ReadOnlySpan<byte> payload)
+    public string OpenPolicy(string name, UniqueId incarnation, PolicyReference reference, ReadOnlySpan<byte> payload)
     {
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.Policy(ref associatedData, StoreId, name, incarnation, reference.PayloadId);
@@ -100,7 +100,7 @@ internal sealed class StoreCipher : IDisposable
     }
 
     /// <summary>8 bytes of a keyed hash of a version id (SPEC D-10).</summary>
-    public ulong HashVersionId(UInt128 incarnation, string versionId)
+    public ulong HashVersionId(UniqueId incarnation, string versionId)
     {
         // HMAC-SHA256( incarnation 16 | u16 length + version id )
         var message = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);

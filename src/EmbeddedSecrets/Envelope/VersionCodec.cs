@@ -110,7 +110,7 @@ internal static class VersionCodec
 
     private static SealedContent DecodeContent(ref FieldReader reader)
     {
-        UInt128 payloadId = reader.Id();
+        UniqueId payloadId = reader.Id();
         int length = reader.UInt32();
         return length is > ValueEnvelope.Overhead and <= ValueEnvelope.Overhead + SecretValue.MaxBytes
             ? new SealedContent(payloadId, length, WrappedKeyCodec.Decode(ref reader))

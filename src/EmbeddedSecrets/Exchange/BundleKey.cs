@@ -12,18 +12,18 @@ internal sealed class BundleKey : IDisposable
 {
     private readonly DerivedCipher _cipher;
 
-    private BundleKey(UInt128 bundleId, ReadOnlySpan<byte> key)
+    private BundleKey(UniqueId bundleId, ReadOnlySpan<byte> key)
     {
         BundleId = bundleId;
         _cipher = new DerivedCipher(key, KeyPurposes.Bundle, commits: true);
     }
 
-    public UInt128 BundleId { get; }
+    public UniqueId BundleId { get; }
 
     /// <summary>Makes a key, and the slot that holds it.</summary>
     public static async ValueTask<(BundleKey Key, byte[] Slot)> MakeAsync(IRootKey rootKey, CancellationToken cancellationToken)
     {
-        UInt128 bundleId = StoreUnlocking.RandomId();
+        UniqueId bundleId = StoreUnlocking.RandomId();
         var context = new RootKeyContext(bundleId, BundleFormat.Location, IsNewStore: false);
         using var key = new PinnedBytes(CommittingCipher.KeyLength);
         RandomNumberGenerator.Fill(key.Span);
@@ -39,7 +39,7 @@ internal sealed class BundleKey : IDisposable
     }
 
     /// <summary>Unwraps the key of a bundle.</summary>
-    public static async ValueTask<BundleKey> OpenAsync(IRootKey rootKey, UInt128 bundleId, string kind, byte[] slot, CancellationToken cancellationToken)
+    public static async ValueTask<BundleKey> OpenAsync(IRootKey rootKey, UniqueId bundleId, string kind, byte[] slot, CancellationToken cancellationToken)
     {
         if (kind != rootKey.Kind)
         {

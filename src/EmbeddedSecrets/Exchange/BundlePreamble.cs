@@ -7,7 +7,7 @@ using EmbeddedSecrets.Repositories.Log;
 namespace EmbeddedSecrets.Exchange;
 
 /// <summary>What stands in clear at the beginning of a bundle.</summary>
-internal sealed record BundlePreamble(UInt128 BundleId, string Kind, byte[] Slot)
+internal sealed record BundlePreamble(UniqueId BundleId, string Kind, byte[] Slot)
 {
     private const int VersionEnd = 8 + sizeof(uint);
     private const int FixedLength = VersionEnd + 16 + sizeof(ushort);
@@ -58,7 +58,7 @@ internal sealed record BundlePreamble(UInt128 BundleId, string Kind, byte[] Slot
         var reader = new FieldReader(bytes[VersionEnd..^sizeof(uint)]);
         try
         {
-            UInt128 bundleId = reader.Id();
+            UniqueId bundleId = reader.Id();
             string kind = reader.Text();
             return KeyRingState.IsKind(kind)
                 ? new BundlePreamble(bundleId, kind, reader.Bytes(reader.UInt16()).ToArray())

@@ -67,7 +67,7 @@ internal sealed class BundleWriter : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    private static byte[] Preamble(UInt128 bundleId, string kind, byte[] slot)
+    private static byte[] Preamble(UniqueId bundleId, string kind, byte[] slot)
     {
         var writer = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         writer.Bytes(BundleFormat.Magic);

@@ -7,7 +7,7 @@ namespace EmbeddedSecrets.Interop;
 /// <param name="LinkCount">The number of names that the file has; null where the platform does not tell.</param>
 /// <param name="Length">The length in bytes.</param>
 /// <param name="Identity">What no other file of this machine has as long as this one exists; null where the platform does not tell.</param>
-internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode, uint? OwnerId, uint? LinkCount, long Length, UInt128? Identity = null);
+internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode, uint? OwnerId, uint? LinkCount, long Length, UniqueId? Identity = null);
 
 /// <summary>The kinds of file that make a difference here.</summary>
 internal enum FileKind

@@ -237,7 +237,7 @@ internal static class NativeFile
             DirectoryFormat => FileKind.Directory,
             _ => FileKind.Other,
         };
-        var identity = new UInt128(((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode);
+        var identity = new UniqueId(((ulong)buffer.DeviceMajor << 32) | buffer.DeviceMinor, buffer.Inode);
         return new FileFacts(kind, (UnixFileMode)(buffer.Mode & PermissionMask), buffer.UserId, buffer.LinkCount, checked((long)buffer.Size), identity);
     }
 

@@ -91,7 +91,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         return OpenAsync(state, context, context.StoreId, cancellationToken);
     }
 
-    private async ValueTask OpenAsync(ReadOnlyMemory<byte> state, RootKeyContext context, UInt128? openFor, CancellationToken cancellationToken)
+    private async ValueTask OpenAsync(ReadOnlyMemory<byte> state, RootKeyContext context, UniqueId? openFor, CancellationToken cancellationToken)
     {
         RequireFreeFor(openFor, context.StoreLocation);
         KeyRingState decoded = KeyRingState.Decode(state);
@@ -281,7 +281,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
         }
     }
 
-    private void Replace(RingKeys ring, UInt128? storeId, string location)
+    private void Replace(RingKeys ring, UniqueId? storeId, string location)
     {
         lock (_gate)
         {
@@ -301,7 +301,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     /// Null where nobody may have it open: of two stores of one place, the one that closes would take the keys from the other,
     /// and the one that lags behind would give it an older ring. A copy of a store has its id, so the place counts too.
     /// </summary>
-    private void RequireFreeFor(UInt128? storeId, string location)
+    private void RequireFreeFor(UniqueId? storeId, string location)
     {
         lock (_gate)
         {

@@ -94,14 +94,14 @@ internal sealed record KeyRingState(IReadOnlyList<SealedSlot> Slots, ReadOnlyMem
     }
 
     /// <summary>Opens the ring through one of the slots; Tampered when it does not open.</summary>
-    public RingKeys Open(UInt128 storeId, SealedSlot slot, ReadOnlySpan<byte> slotKey)
+    public RingKeys Open(UniqueId storeId, SealedSlot slot, ReadOnlySpan<byte> slotKey)
     {
         using var ringKey = new PinnedBytes(CommittingCipher.KeyLength);
         return slot.TryOpen(storeId, slotKey, ringKey.Span) ? Open(storeId, ringKey.Span, slot.Id) : throw KeyFailures.Tampered();
     }
 
     /// <summary>Opens the ring under its key; Tampered when it does not open.</summary>
-    public RingKeys Open(UInt128 storeId, ReadOnlySpan<byte> ringKey, ulong slotInUse)
+    public RingKeys Open(UniqueId storeId, ReadOnlySpan<byte> ringKey, ulong slotInUse)
     {
         using var cipher = new DerivedCipher(ringKey, KeyPurposes.Ring, commits: true);
         using var plaintext = new Scratch(SealedRing.Length - cipher.Overhead);

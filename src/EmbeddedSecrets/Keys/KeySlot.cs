@@ -19,7 +19,7 @@ internal static class KeySlot
 
     private const byte Format = 1;
 
-    public static byte[] Seal(ReadOnlySpan<byte> rootKey, UInt128 storeId, ReadOnlySpan<byte> slotKey)
+    public static byte[] Seal(ReadOnlySpan<byte> rootKey, UniqueId storeId, ReadOnlySpan<byte> slotKey)
     {
         byte[] slot = new byte[Length];
         slot[0] = Format;
@@ -30,7 +30,7 @@ internal static class KeySlot
         return slot;
     }
 
-    public static bool TryOpen(ReadOnlySpan<byte> rootKey, UInt128 storeId, ReadOnlySpan<byte> slot, Span<byte> slotKey)
+    public static bool TryOpen(ReadOnlySpan<byte> rootKey, UniqueId storeId, ReadOnlySpan<byte> slot, Span<byte> slotKey)
     {
         if (slot.Length != Length || slot[0] != Format)
         {

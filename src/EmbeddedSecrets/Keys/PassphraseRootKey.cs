@@ -55,7 +55,7 @@ internal sealed class PassphraseRootKey(ReadOnlySpan<byte> passphrase) : IRootKe
         return new ValueTask<bool>(TryOpen(slot.Span, context.StoreId, slotKey.Span));
     }
 
-    private bool TryOpen(ReadOnlySpan<byte> slot, UInt128 storeId, Span<byte> slotKey)
+    private bool TryOpen(ReadOnlySpan<byte> slot, UniqueId storeId, Span<byte> slotKey)
     {
         CryptographicOperations.ZeroMemory(slotKey);
         if (slot.Length != SlotLength || slot[0] != Format)

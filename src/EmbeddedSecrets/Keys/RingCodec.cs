@@ -60,7 +60,7 @@ internal static class RingCodec
     /// Any bytes: what does not decode, or does not go with the slots of its state, is Tampered, since it was authentic; a newer
     /// version is UnsupportedFormat.
     /// </summary>
-    public static RingKeys Decode(UInt128 storeId, ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> ringKey, IReadOnlyList<SealedSlot> sealedSlots, ulong slotInUse)
+    public static RingKeys Decode(UniqueId storeId, ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> ringKey, IReadOnlyList<SealedSlot> sealedSlots, ulong slotInUse)
     {
         var keys = new Dictionary<string, EncryptionKey>(StringComparer.Ordinal);
         var slots = new List<RootKeySlot>();

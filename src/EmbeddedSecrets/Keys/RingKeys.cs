@@ -7,11 +7,11 @@ namespace EmbeddedSecrets.Keys;
 
 /// <summary>The keys of an open ring. Immutable until disposed; a disposed one throws <see cref="ObjectDisposedException"/> when used.</summary>
 internal sealed class RingKeys(
-    UInt128 storeId, long revision, PinnedBytes ringKey, IReadOnlyDictionary<string, EncryptionKey> keys, IReadOnlyList<RootKeySlot> slots) : IDisposable
+    UniqueId storeId, long revision, PinnedBytes ringKey, IReadOnlyDictionary<string, EncryptionKey> keys, IReadOnlyList<RootKeySlot> slots) : IDisposable
 {
     private const long FirstRevision = 1;
 
-    public UInt128 StoreId => storeId;
+    public UniqueId StoreId => storeId;
 
     public long Revision => revision;
 
@@ -30,7 +30,7 @@ internal sealed class RingKeys(
     public bool HasSlotInUse => slots.Any(slot => slot.Id == SlotInUse);
 
     /// <summary>The ring of a new store: the key of secrets that name none, and the store's own. Takes over the slot.</summary>
-    public static RingKeys Generate(UInt128 storeId, DateTimeOffset now, RootKeySlot slot)
+    public static RingKeys Generate(UniqueId storeId, DateTimeOffset now, RootKeySlot slot)
     {
         var ringKey = new PinnedBytes(CommittingCipher.KeyLength);
         RandomNumberGenerator.Fill(ringKey.Span);

@@ -9,7 +9,7 @@ internal readonly record struct SealedSlot(ulong Id, string Kind, ReadOnlyMemory
     public const int RingKeyLength = DerivedCipher.CommittedOverhead + CommittingCipher.KeyLength;
 
     /// <summary>Seals the ring key under the key of a slot.</summary>
-    public static SealedSlot Seal(RootKeySlot slot, UInt128 storeId, ReadOnlySpan<byte> ringKey)
+    public static SealedSlot Seal(RootKeySlot slot, UniqueId storeId, ReadOnlySpan<byte> ringKey)
     {
         byte[] message = new byte[RingKeyLength];
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
@@ -20,7 +20,7 @@ internal readonly record struct SealedSlot(ulong Id, string Kind, ReadOnlyMemory
     }
 
     /// <summary>False, and the ring key zeroed, where it does not open under this slot key.</summary>
-    public bool TryOpen(UInt128 storeId, ReadOnlySpan<byte> slotKey, Span<byte> ringKey)
+    public bool TryOpen(UniqueId storeId, ReadOnlySpan<byte> slotKey, Span<byte> ringKey)
     {
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.RingKey(ref associatedData, storeId, Id, Kind);

@@ -20,7 +20,7 @@ internal static class WrappedSlot
     public const int SealedLength = DerivedCipher.CommittedOverhead + CommittingCipher.KeyLength;
 
     /// <summary>Fills in the last <see cref="SealedLength"/> bytes of a slot whose front is written.</summary>
-    public static void Seal(ReadOnlySpan<byte> freshKey, UInt128 storeId, string kind, ReadOnlySpan<byte> slotKey, Span<byte> slot)
+    public static void Seal(ReadOnlySpan<byte> freshKey, UniqueId storeId, string kind, ReadOnlySpan<byte> slotKey, Span<byte> slot)
     {
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.WrappedSlot(ref associatedData, storeId, kind, slot[..^SealedLength]);
@@ -29,7 +29,7 @@ internal static class WrappedSlot
     }
 
     /// <summary>False, and the slot key zeroed, where the slot does not open under this key.</summary>
-    public static bool TryOpen(ReadOnlySpan<byte> freshKey, UInt128 storeId, string kind, ReadOnlySpan<byte> slot, Span<byte> slotKey)
+    public static bool TryOpen(ReadOnlySpan<byte> freshKey, UniqueId storeId, string kind, ReadOnlySpan<byte> slot, Span<byte> slotKey)
     {
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.WrappedSlot(ref associatedData, storeId, kind, slot[..^SealedLength]);

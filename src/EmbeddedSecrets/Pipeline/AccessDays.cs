@@ -85,5 +85,5 @@ internal sealed class AccessDays
         return [.. readable];
     }
 
-    private readonly record struct Access(UInt128 Incarnation, int Day);
+    private readonly record struct Access(UniqueId Incarnation, int Day);
 }

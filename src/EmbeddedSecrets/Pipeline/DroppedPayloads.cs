@@ -5,14 +5,14 @@ namespace EmbeddedSecrets.Pipeline;
 /// <summary>The payloads that a change of a secret leaves behind: values without a version, and a policy that was replaced. A secret has few versions: comparing them all is cheaper than a set.</summary>
 internal static class DroppedPayloads
 {
-    public static UInt128[] Between(Secret? before, Secret? after)
+    public static UniqueId[] Between(Secret? before, Secret? after)
     {
         if (before is null)
         {
             return [];
         }
 
-        List<UInt128>? dropped = null;
+        List<UniqueId>? dropped = null;
         foreach (SecretVersion version in before.Versions)
         {
             if (version.Content is { } content && !Has(after, content.PayloadId))
@@ -29,7 +29,7 @@ internal static class DroppedPayloads
         return dropped is null ? [] : [.. dropped];
     }
 
-    private static bool Has(Secret? secret, UInt128 payloadId)
+    private static bool Has(Secret? secret, UniqueId payloadId)
     {
         if (secret is null)
         {

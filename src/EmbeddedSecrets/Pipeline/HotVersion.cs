@@ -11,7 +11,7 @@ namespace EmbeddedSecrets.Pipeline;
 /// </summary>
 internal sealed class HotVersion
 {
-    private HotVersion(SecretVersion version, SealedContent content, RecordToken token, BoundedCache<UInt128, byte[]>.Slot payload, byte[] associatedData)
+    private HotVersion(SecretVersion version, SealedContent content, RecordToken token, BoundedCache<UniqueId, byte[]>.Slot payload, byte[] associatedData)
     {
         Version = version;
         Content = content;
@@ -32,7 +32,7 @@ internal sealed class HotVersion
     /// <summary>Of a moment at which the record was the one that this was made from.</summary>
     public RecordToken Token { get; }
 
-    public BoundedCache<UInt128, byte[]>.Slot Payload { get; }
+    public BoundedCache<UniqueId, byte[]>.Slot Payload { get; }
 
     /// <summary>Of the value; that of the data key differs in its first byte.</summary>
     public byte[] AssociatedData { get; }
@@ -42,10 +42,10 @@ internal sealed class HotVersion
     public long ExpiresAt { get; } = long.MaxValue;
 
     /// <summary>The place of the data key in the cache, once it has one.</summary>
-    public BoundedCache<UInt128, CachedDataKey>.Slot? Key { get; set; }
+    public BoundedCache<UniqueId, CachedDataKey>.Slot? Key { get; set; }
 
     /// <summary>Null for a version that cannot be read just so: not enabled, or of a secret that is scheduled for deletion.</summary>
-    public static HotVersion? TryMake(Secret secret, SecretVersion version, in ValueContext context, RecordToken token, BoundedCache<UInt128, byte[]>.Slot payload)
+    public static HotVersion? TryMake(Secret secret, SecretVersion version, in ValueContext context, RecordToken token, BoundedCache<UniqueId, byte[]>.Slot payload)
     {
         return version is { State: SecretVersionState.Enabled, Content: { } content } && secret.PlannedDeleteTime is null
             ? new HotVersion(version, content, token, payload, ValueEnvelope.ValueAssociatedData(context))

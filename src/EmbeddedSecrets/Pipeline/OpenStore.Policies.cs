@@ -11,7 +11,7 @@ internal sealed partial class OpenStore
     private const long PolicyCacheBytes = 8L << 20;
 
     /// <summary>By payload: a policy that is set anew is another payload.</summary>
-    private readonly BoundedCache<UInt128, StoredPolicy> _policies = new(PolicyCacheBytes, static policy => policy.Length);
+    private readonly BoundedCache<UniqueId, StoredPolicy> _policies = new(PolicyCacheBytes, static policy => policy.Length);
 
     /// <summary>The parsed policy of a secret that has one.</summary>
     /// <returns>Null when the secret was changed meanwhile: load it again.</returns>
@@ -50,7 +50,7 @@ internal sealed partial class OpenStore
 
     private (Secret Secret, RepositoryPayload Payload) SealPolicy(Secret secret, string policy)
     {
-        UInt128 id = StoreUnlocking.RandomId();
+        UniqueId id = StoreUnlocking.RandomId();
         byte[] payload = _cipher.SealPolicy(secret.Name, secret.Incarnation, id, policy);
         return (secret with { Policy = PolicyReference.To(id, payload) }, new RepositoryPayload(id, payload));
     }

@@ -38,7 +38,7 @@ internal sealed partial class OpenStore : IDisposable
         HashVersionId = (incarnation, versionId) => _cipher.HashVersionId(incarnation, versionId);
     }
 
-    public Func<UInt128, string, ulong> HashVersionId { get; }
+    public Func<UniqueId, string, ulong> HashVersionId { get; }
 
     /// <summary>The data keys of values that were read; empty and closed once the store is.</summary>
     internal DataKeyCache DataKeys => _dataKeys;
@@ -229,7 +229,7 @@ internal sealed partial class OpenStore : IDisposable
 
         foreach (SealedChange change in changes)
         {
-            foreach (UInt128 dropped in change.Change.DroppedPayloads)
+            foreach (UniqueId dropped in change.Change.DroppedPayloads)
             {
                 _dataKeys.Remove(dropped);
             }

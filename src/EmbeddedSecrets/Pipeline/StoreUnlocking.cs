@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
@@ -19,7 +18,7 @@ internal static class StoreUnlocking
     public static async ValueTask<(RepositoryHeader Header, StoreCipher Cipher)> CreateAsync(
         IKeyProvider provider, string location, CancellationToken cancellationToken)
     {
-        UInt128 storeId = RandomId();
+        UniqueId storeId = RandomId();
         byte[] ringState = provider is KeyRing ring
             ? await ring.CreateAsync(new RootKeyContext(storeId, location, IsNewStore: true), cancellationToken).ConfigureAwait(false)
             : [];
@@ -36,7 +35,7 @@ internal static class StoreUnlocking
     }
 
     private static async ValueTask<(RepositoryHeader Header, StoreCipher Cipher)> CreateHeaderAsync(
-        IKeyProvider provider, UInt128 storeId, byte[] ringState, CancellationToken cancellationToken)
+        IKeyProvider provider, UniqueId storeId, byte[] ringState, CancellationToken cancellationToken)
     {
         using SecretMemory storeKey = SecretMemory.Rent(KeyLength);
         WrappedDataKey wrapped = await KeyProviderCalls.GenerateAsync(
@@ -80,7 +79,7 @@ internal static class StoreUnlocking
 
     /// <summary>Wraps the store's own key again, under the current generation of its encryption key.</summary>
     public static async ValueTask<WrappedDataKey> RewrapAsync(
-        IKeyProvider provider, UInt128 storeId, WrappedDataKey wrapped, string location, CancellationToken cancellationToken)
+        IKeyProvider provider, UniqueId storeId, WrappedDataKey wrapped, string location, CancellationToken cancellationToken)
     {
         using SecretMemory storeKey = SecretMemory.Rent(KeyLength);
         await UnwrapAsync(provider, storeId, wrapped, storeKey.Memory, location, cancellationToken).ConfigureAwait(false);
@@ -88,7 +87,7 @@ internal static class StoreUnlocking
     }
 
     private static async ValueTask UnwrapAsync(
-        IKeyProvider provider, UInt128 storeId, WrappedDataKey wrapped, Memory<byte> storeKey, string location, CancellationToken cancellationToken)
+        IKeyProvider provider, UniqueId storeId, WrappedDataKey wrapped, Memory<byte> storeKey, string location, CancellationToken cancellationToken)
     {
         try
         {
@@ -102,16 +101,16 @@ internal static class StoreUnlocking
     }
 
     /// <summary>16 random bytes, never all zero.</summary>
-    public static UInt128 RandomId()
+    public static UniqueId RandomId()
     {
         Span<byte> bytes = stackalloc byte[16];
-        UInt128 id;
+        UniqueId id;
         do
         {
             RandomNumberGenerator.Fill(bytes);
-            id = BinaryPrimitives.ReadUInt128LittleEndian(bytes);
+            id = UniqueId.Read(bytes);
         }
-        while (id == 0);
+        while (id.IsNone);
         return id;
     }
 }

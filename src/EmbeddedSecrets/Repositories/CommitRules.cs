@@ -18,7 +18,7 @@ internal static class CommitRules
     public static bool IsName(ReadOnlySpan<char> name) =>
         name.Length is > 0 and <= MaxNameLength && !name.ContainsAnyExcept(NameCharacters);
 
-    public static void Check(RepositoryCommit commit, UInt128 storeId)
+    public static void Check(RepositoryCommit commit, UniqueId storeId)
     {
         ArgumentNullException.ThrowIfNull(commit);
         ArgumentNullException.ThrowIfNull(commit.Changes, nameof(commit));
@@ -47,7 +47,7 @@ internal static class CommitRules
         }
 
         Require(record.Name == change.Name, "A change and its record have the same name.");
-        Require(record.Stamp.Incarnation != 0 && record.Stamp.Revision >= 1, "A record has an incarnation, and a revision of at least 1.");
+        Require(!record.Stamp.Incarnation.IsNone && record.Stamp.Revision >= 1, "A record has an incarnation, and a revision of at least 1.");
         Require(record.Stamp != change.Expected, "A changed record has a new stamp.");
         Require(record.Sealed.Length is >= 16 and <= MaxRecordBytes, "A sealed record has 16 bytes to 1 MiB.");
         return record.Sealed.Length;

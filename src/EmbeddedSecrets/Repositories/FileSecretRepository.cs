@@ -20,7 +20,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
     private const int CacheEntryBytes = 160;
 
     private readonly LogSettings _settings;
-    private readonly BoundedCache<UInt128, byte[]> _payloads;
+    private readonly BoundedCache<UniqueId, byte[]> _payloads;
     private readonly Func<ILogDirectory?> _openDirectory;
     private readonly Lock _life = new();
 
@@ -43,7 +43,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
         ArgumentException.ThrowIfNullOrEmpty(directory);
         Location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         _settings = LogSettings.Of(options) with { CompactsByItself = compactsByItself };
-        _payloads = new BoundedCache<UInt128, byte[]>(options?.PayloadCacheBytes ?? new SecretStoreOptions().PayloadCacheBytes, static payload => payload.Length + CacheEntryBytes);
+        _payloads = new BoundedCache<UniqueId, byte[]>(options?.PayloadCacheBytes ?? new SecretStoreOptions().PayloadCacheBytes, static payload => payload.Length + CacheEntryBytes);
         _openDirectory = openDirectory ?? (() => StoreDirectory.OpenOrMake(Location, _settings.ReadOnly));
     }
 
@@ -170,7 +170,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default)
+    public ValueTask<bool> ReadPayloadAsync(UniqueId id, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         OpenLog log = Started();
@@ -287,7 +287,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
 
     bool IResidentRepository.IsCurrent(RecordToken token) => Started().View.Index.IsCurrent(token);
 
-    BoundedCache<UInt128, byte[]>.Slot? IResidentRepository.FindCachedPayload(UInt128 id) => _payloads.Find(id);
+    BoundedCache<UniqueId, byte[]>.Slot? IResidentRepository.FindCachedPayload(UniqueId id) => _payloads.Find(id);
 
     private void CheckNotStarted()
     {

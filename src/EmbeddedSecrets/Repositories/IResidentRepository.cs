@@ -15,7 +15,7 @@ internal interface IResidentRepository
     bool IsCurrent(RecordToken token);
 
     /// <summary>The place of a sealed payload in the cache; null when it is not there. The bytes must not be changed.</summary>
-    BoundedCache<UInt128, byte[]>.Slot? FindCachedPayload(UInt128 id);
+    BoundedCache<UniqueId, byte[]>.Slot? FindCachedPayload(UniqueId id);
 }
 
 /// <summary>Names a state of the names that share a counter: the counter moves with every change of one of them.</summary>

@@ -66,7 +66,7 @@ public interface ISecretRepository : IAsyncDisposable
     /// <param name="destination">Exactly as long as the payload.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when there is no such payload (any more), or its length is another.</returns>
-    ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default);
+    ValueTask<bool> ReadPayloadAsync(UniqueId id, Memory<byte> destination, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Makes the changes, wholly or not at all. Every condition, the header revision among them, is checked in one critical

@@ -10,7 +10,7 @@ public sealed class InMemorySecretRepository : ISecretRepository
     private const int MaxRecent = 4096;
 
     private readonly ConcurrentDictionary<string, RepositoryRecord> _records = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<UInt128, byte[]> _payloads = new();
+    private readonly ConcurrentDictionary<UniqueId, byte[]> _payloads = new();
     private readonly NameOrder _order;
     private readonly ChangeSignal _signal = new();
     private readonly Lock _gate = new();
@@ -75,7 +75,7 @@ public sealed class InMemorySecretRepository : ISecretRepository
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default)
+    public ValueTask<bool> ReadPayloadAsync(UniqueId id, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Started();
@@ -204,7 +204,7 @@ public sealed class InMemorySecretRepository : ISecretRepository
         }
 
         _order.Note(change.Name, change.Record is not null);
-        foreach (UInt128 id in change.DroppedPayloads)
+        foreach (UniqueId id in change.DroppedPayloads)
         {
             _payloads.TryRemove(id, out _);
         }

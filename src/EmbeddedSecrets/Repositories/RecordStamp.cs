@@ -6,7 +6,7 @@ namespace EmbeddedSecrets;
 /// </summary>
 /// <param name="Incarnation">16 random bytes, never zero for a record that exists.</param>
 /// <param name="Revision">At least 1 for a record that exists.</param>
-public readonly record struct RecordStamp(UInt128 Incarnation, long Revision)
+public readonly record struct RecordStamp(UniqueId Incarnation, long Revision)
 {
     /// <summary>Gets the stamp of a name that has no record.</summary>
     public static RecordStamp Absent => default;

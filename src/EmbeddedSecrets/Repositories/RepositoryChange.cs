@@ -16,5 +16,5 @@ public sealed class RepositoryChange
     public IReadOnlyList<RepositoryPayload> AddedPayloads { get; init; } = [];
 
     /// <summary>Gets the ids of the payloads that nothing refers to any more after the commit.</summary>
-    public IReadOnlyList<UInt128> DroppedPayloads { get; init; } = [];
+    public IReadOnlyList<UniqueId> DroppedPayloads { get; init; } = [];
 }

@@ -10,7 +10,7 @@ public sealed class RepositoryHeader
     /// <param name="revision">1 for the first header, one more for each that takes its place.</param>
     /// <param name="content">The state of the key layer, at most 1 MiB. Not copied: nobody may change the bytes afterwards.</param>
     /// <exception cref="ArgumentOutOfRangeException">The revision is below 1, or the content is larger than 1 MiB.</exception>
-    public RepositoryHeader(UInt128 storeId, long revision, ReadOnlyMemory<byte> content)
+    public RepositoryHeader(UniqueId storeId, long revision, ReadOnlyMemory<byte> content)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(revision, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, MaxContentBytes);
@@ -26,7 +26,7 @@ public sealed class RepositoryHeader
     internal RepositoryHeader Copy() => new(StoreId, Revision, Content.ToArray());
 
     /// <summary>Gets the id of the store.</summary>
-    public UInt128 StoreId { get; }
+    public UniqueId StoreId { get; }
 
     /// <summary>Gets the revision of the header; every commit names the one that it was sealed under.</summary>
     public long Revision { get; }

@@ -7,12 +7,12 @@ namespace EmbeddedSecrets.Secrets;
 /// <param name="PayloadId">Drawn anew for every policy.</param>
 /// <param name="PayloadLength">The length of the sealed payload, in bytes.</param>
 /// <param name="Hash">SHA-256 of the sealed payload.</param>
-internal sealed record PolicyReference(UInt128 PayloadId, int PayloadLength, ImmutableArray<byte> Hash)
+internal sealed record PolicyReference(UniqueId PayloadId, int PayloadLength, ImmutableArray<byte> Hash)
 {
     /// <summary>Room for the longest policy and its seal.</summary>
     public const int MaxPayloadLength = 33_024;
 
-    public static PolicyReference To(UInt128 payloadId, ReadOnlySpan<byte> payload) =>
+    public static PolicyReference To(UniqueId payloadId, ReadOnlySpan<byte> payload) =>
         new(payloadId, payload.Length, [.. SHA256.HashData(payload)]);
 
     public bool IsOf(ReadOnlySpan<byte> payload) =>

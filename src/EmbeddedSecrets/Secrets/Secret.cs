@@ -10,7 +10,7 @@ internal sealed record Secret
     public required string Name { get; init; }
 
     /// <summary>16 random bytes drawn at creation, so that a name that is used again is not the same secret.</summary>
-    public required UInt128 Incarnation { get; init; }
+    public required UniqueId Incarnation { get; init; }
 
     /// <summary>Counts the changes that callers made; the number inside <see cref="Revision"/>.</summary>
     public required long RevisionNumber { get; init; }

@@ -179,4 +179,4 @@ internal static class SecretLife
 }
 
 /// <summary>What a creation needs beyond the stored state. The incarnation is drawn by the caller.</summary>
-internal sealed record CreateRequest(string Name, UInt128 Incarnation, SecretValueKind ValueKind, string EncryptionKeyId, CreateSecretOptions Options);
+internal sealed record CreateRequest(string Name, UniqueId Incarnation, SecretValueKind ValueKind, string EncryptionKeyId, CreateSecretOptions Options);

@@ -10,7 +10,7 @@ namespace EmbeddedSecrets.Verification;
 internal sealed class FramePass(LogReader reader, FrameSeal? seal, LogIndex index, Findings findings, long generation, RepositoryHeader? given)
 {
     private long _frameSequence;
-    private UInt128 _lastTag;
+    private UniqueId _lastTag;
     private long _sequence;
     private long _epoch;
     private long _headerRevision;
@@ -52,7 +52,7 @@ internal sealed class FramePass(LogReader reader, FrameSeal? seal, LogIndex inde
 
         bool isSound = seal is null || TryApply(header, frame);
         _frameSequence = header.Sequence;
-        _lastTag = header.IndexLength >= FrameHeader.TagLength ? FrameSeal.Tag(header, frame) : 0;
+        _lastTag = header.IndexLength >= FrameHeader.TagLength ? FrameSeal.Tag(header, frame) : default;
         _isBroken = !follows || !isSound;
     }
 

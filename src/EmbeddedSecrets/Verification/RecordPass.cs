@@ -14,7 +14,7 @@ internal sealed class RecordPass(ILogFile file, LogIndex index, StoreCipher ciph
 {
     private const int DataKeyLength = 32;
 
-    private readonly HashSet<UInt128> _named = [];
+    private readonly HashSet<UniqueId> _named = [];
 
     public void Run(CancellationToken cancellationToken)
     {

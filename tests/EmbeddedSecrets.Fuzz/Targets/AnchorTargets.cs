@@ -27,7 +27,7 @@ internal static class AnchorTargets
         {
             IRollbackAnchor anchor = RollbackAnchor.FromFile(path);
             RollbackHead? read = anchor.Read();
-            var next = new RollbackHead(read?.StoreId ?? 1, long.MaxValue, long.MaxValue, 7);
+            var next = new RollbackHead(read?.StoreId ?? new UniqueId(0, 1), long.MaxValue, long.MaxValue, new UniqueId(0, 7));
             anchor.Advance(next);
             FuzzTarget.Require(anchor.Read() == next, "An anchor that is advanced reads as it was advanced.");
         });
@@ -47,8 +47,8 @@ internal static class AnchorTargets
         InFile([], path =>
         {
             IRollbackAnchor anchor = RollbackAnchor.FromFile(path);
-            anchor.Advance(new RollbackHead(5, 1, 2, 3));
-            anchor.Advance(new RollbackHead(5, 1, 3, 4));
+            anchor.Advance(new RollbackHead(new UniqueId(0, 5), 1, 2, new UniqueId(0, 3)));
+            anchor.Advance(new RollbackHead(new UniqueId(0, 5), 1, 3, new UniqueId(0, 4)));
             whole = File.ReadAllBytes(path);
         });
         byte[] last = [.. whole];

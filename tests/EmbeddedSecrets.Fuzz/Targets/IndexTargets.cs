@@ -65,7 +65,7 @@ internal static class IndexTargets
             yield return new RepositoryChange { Name = name, Expected = default, Record = new RepositoryRecord(name, record.Stamp, At(record.Offset, record.Length)) };
         }
 
-        foreach ((UInt128 id, PayloadLocation payload) in index.Payloads)
+        foreach ((UniqueId id, PayloadLocation payload) in index.Payloads)
         {
             string other = Enumerable.Range(0, int.MaxValue).Select(static number => $"n{number}").First(name => !index.TryFind(name, out _));
             yield return new RepositoryChange { Name = other, Expected = default, Record = null, AddedPayloads = [new RepositoryPayload(id, At(payload.Offset, payload.Length))] };
@@ -100,7 +100,7 @@ internal static class IndexTargets
             writer.AddRecord(name, record, file);
         }
 
-        foreach ((UInt128 id, PayloadLocation payload) in index.Payloads)
+        foreach ((UniqueId id, PayloadLocation payload) in index.Payloads)
         {
             writer.AddPayload(id, payload, file);
         }
@@ -157,11 +157,11 @@ internal static class IndexTargets
         {
             Name = "db/a",
             Expected = default,
-            Record = new RepositoryRecord("db/a", new RecordStamp(9, 1), sealedBytes),
-            AddedPayloads = [new RepositoryPayload(7, sealedBytes), new RepositoryPayload(8, sealedBytes)],
-            DroppedPayloads = [6],
+            Record = new RepositoryRecord("db/a", new RecordStamp(new UniqueId(0, 9), 1), sealedBytes),
+            AddedPayloads = [new RepositoryPayload(new UniqueId(0, 7), sealedBytes), new RepositoryPayload(new UniqueId(0, 8), sealedBytes)],
+            DroppedPayloads = [new UniqueId(0, 6)],
         };
-        var remove = new RepositoryChange { Name = "b", Expected = new RecordStamp(9, 1), Record = null, DroppedPayloads = [7] };
+        var remove = new RepositoryChange { Name = "b", Expected = new RecordStamp(new UniqueId(0, 9), 1), Record = null, DroppedPayloads = [new UniqueId(0, 7)] };
         yield return ("put", Pack([put]));
         yield return ("put-remove", Pack([put, remove]));
         yield return ("two-commits", Pack([put], [remove]));
@@ -189,18 +189,18 @@ internal static class IndexTargets
     {
         using var file = new MemoryLogFile(new byte[200], "log");
         var writer = new SnapshotWriter();
-        writer.AddRecord("db/a", new RecordLocation(new RecordStamp(9, 1), 0, 40), file);
-        writer.AddPayload(7, new PayloadLocation(40, 60), file);
+        writer.AddRecord("db/a", new RecordLocation(new RecordStamp(new UniqueId(0, 9), 1), 0, 40), file);
+        writer.AddPayload(new UniqueId(0, 7), new PayloadLocation(40, 60), file);
         yield return ("entries", [100, 0, .. writer.Index]);
         writer.AddNoRecord("db/a");
-        writer.AddNoPayload(7);
+        writer.AddNoPayload(new UniqueId(0, 7));
         yield return ("removals", [100, 0, .. writer.Index]);
     }
 
     private static IEnumerable<(string Name, byte[] Bytes)> EndSeeds()
     {
         byte[] end = new byte[SnapshotEnd.Size];
-        new SnapshotEnd(5, 0, 77, 2, 3).Write(end);
+        new SnapshotEnd(5, 0, new UniqueId(0, 77), 2, 3).Write(end);
         yield return ("end", end);
     }
 

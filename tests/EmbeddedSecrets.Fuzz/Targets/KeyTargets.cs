@@ -7,7 +7,7 @@ namespace EmbeddedSecrets.Fuzz.Targets;
 /// <summary>What the key layer reads: its header, its ring, its slots, and keys given as text.</summary>
 internal static class KeyTargets
 {
-    private static readonly UInt128 StoreId = LogSeeds.StoreId;
+    private static readonly UniqueId StoreId = LogSeeds.StoreId;
     private static readonly byte[] Key = [.. Enumerable.Range(1, 32).Select(static i => (byte)i)];
     private static readonly SealedSlot[] Slots = [new(0, KeySlot.Kind, Key, Key), new(1, KeySlot.Kind, Key, Key)];
     private static readonly PassphraseRootKey Passphrase = new("correct horse"u8);

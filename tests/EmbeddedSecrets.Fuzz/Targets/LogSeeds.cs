@@ -11,7 +11,7 @@ internal static class LogSeeds
     public const byte RepairsChain = 2;
     public const byte Writes = 4;
 
-    public static readonly UInt128 StoreId = new(0x0102030405060708, 0x090a0b0c0d0e0f10);
+    public static readonly UniqueId StoreId = new(0x0102030405060708, 0x090a0b0c0d0e0f10);
 
     private const byte Repaired = RepairsChecksums | RepairsChain;
 
@@ -61,14 +61,14 @@ internal static class LogSeeds
         var repository = new FileSecretRepository("memory", null, () => directory);
         repository.ReadHeaderAsync().AsTask().GetAwaiter().GetResult();
         repository.StartAsync(new RepositoryHeader(StoreId, 1, new byte[] { 1, 2, 3 }), new OpenProtector()).AsTask().GetAwaiter().GetResult();
-        Commit(repository, Put("db/a", default, 1, 7), Put("b", default, 1, 8));
-        Commit(repository, Put("db/a", new RecordStamp(9, 1), 2, 9, 7));
-        Commit(repository, new RepositoryChange { Name = "b", Expected = new RecordStamp(9, 1), Record = null, DroppedPayloads = [8] });
-        Commit(repository, 2, Put("c", default, 1, 10));
+        Commit(repository, Put("db/a", default, 1, new UniqueId(0, 7)), Put("b", default, 1, new UniqueId(0, 8)));
+        Commit(repository, Put("db/a", new RecordStamp(new UniqueId(0, 9), 1), 2, new UniqueId(0, 9), new UniqueId(0, 7)));
+        Commit(repository, new RepositoryChange { Name = "b", Expected = new RecordStamp(new UniqueId(0, 9), 1), Record = null, DroppedPayloads = [new UniqueId(0, 8)] });
+        Commit(repository, 2, Put("c", default, 1, new UniqueId(0, 10)));
         if (compacts)
         {
             repository.CompactAsync().AsTask().GetAwaiter().GetResult();
-            Commit(repository, Put("d", default, 1, 11));
+            Commit(repository, Put("d", default, 1, new UniqueId(0, 11)));
         }
 
         byte[] log = directory.Newest;
@@ -83,12 +83,12 @@ internal static class LogSeeds
         return log;
     }
 
-    private static RepositoryChange Put(string name, RecordStamp expected, long revision, UInt128 payload, params UInt128[] dropped) => new()
+    private static RepositoryChange Put(string name, RecordStamp expected, long revision, UniqueId payload, params UniqueId[] dropped) => new()
     {
         Name = name,
         Expected = expected,
-        Record = new RepositoryRecord(name, new RecordStamp(9, revision), Enumerable.Repeat((byte)payload, 20).ToArray()),
-        AddedPayloads = [new RepositoryPayload(payload, Enumerable.Repeat((byte)(payload + 100), 24).ToArray())],
+        Record = new RepositoryRecord(name, new RecordStamp(new UniqueId(0, 9), revision), Enumerable.Repeat((byte)payload.Lower, 20).ToArray()),
+        AddedPayloads = [new RepositoryPayload(payload, Enumerable.Repeat((byte)(payload.Lower + 100), 24).ToArray())],
         DroppedPayloads = dropped,
     };
 

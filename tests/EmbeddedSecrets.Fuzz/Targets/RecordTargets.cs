@@ -16,7 +16,7 @@ internal static class RecordTargets
 
     private static void Record(byte[] input)
     {
-        Secret secret = RecordCodec.Decode("name", 9, input);
+        Secret secret = RecordCodec.Decode("name", new UniqueId(0, 9), input);
         FuzzTarget.Require(Encode(secret).AsSpan().SequenceEqual(input), "A secret has one form.");
         _ = SecretInvariants.FindViolation(secret);
     }
@@ -51,7 +51,7 @@ internal static class RecordTargets
         return new Secret
         {
             Name = "name",
-            Incarnation = 9,
+            Incarnation = new UniqueId(0, 9),
             RevisionNumber = 5,
             Description = "database é",
             EncryptionKeyId = "default",
@@ -72,7 +72,7 @@ internal static class RecordTargets
                 {
                     VersionId = "v2", Sequence = 3, CreateTime = time, Stages = ["ACSCurrent", "blue"], State = SecretVersionState.Enabled,
                     ValueKind = SecretValueKind.KeyValue, Validity = new SecretVersionValidity(time, time.AddDays(1), true), CreatedBy = null,
-                    Content = new SealedContent(42, 100, new WrappedDataKey("default", 1, new byte[124])),
+                    Content = new SealedContent(new UniqueId(0, 42), 100, new WrappedDataKey("default", 1, new byte[124])),
                 },
             ],
             RetiredVersionIds = [new RetiredVersionId(0xfeedfacecafebeef, 2)],

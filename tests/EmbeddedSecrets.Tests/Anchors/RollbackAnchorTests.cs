@@ -171,7 +171,7 @@ public sealed class RollbackAnchorTests
         await PutAsync("first");
         var options = new SecretStoreOptions
         {
-            RollbackAnchor = RollbackAnchor.FromCallbacks(() => new RollbackHead(1, epoch, sequence, 1), static _ => { }),
+            RollbackAnchor = RollbackAnchor.FromCallbacks(() => new RollbackHead(new UniqueId(0, 1), epoch, sequence, new UniqueId(0, 1)), static _ => { }),
             AcceptRollback = true,
         };
 
@@ -212,8 +212,8 @@ public sealed class RollbackAnchorTests
     {
         IRollbackAnchor anchor = RollbackAnchor.FromFile(AnchorPath);
         anchor.Read().Should().BeNull();
-        var first = new RollbackHead(1, 0, 1, 11);
-        var second = new RollbackHead(1, 0, 2, 12);
+        var first = new RollbackHead(new UniqueId(0, 1), 0, 1, new UniqueId(0, 11));
+        var second = new RollbackHead(new UniqueId(0, 1), 0, 2, new UniqueId(0, 12));
         anchor.Advance(first);
         anchor.Advance(second);
         anchor.Read().Should().Be(second);
@@ -223,7 +223,7 @@ public sealed class RollbackAnchorTests
         whole[33] ^= 1; // the second write went to the first place
         await File.WriteAllBytesAsync(AnchorPath, whole);
         anchor.Read().Should().Be(first);
-        Action back = () => anchor.Advance(new RollbackHead(1, 0, 0, 10));
+        Action back = () => anchor.Advance(new RollbackHead(new UniqueId(0, 1), 0, 0, new UniqueId(0, 10)));
         back.Should().Throw<SecretStoreIntegrityException>().Which.Code.Should().Be(SecretStoreErrorCodes.RolledBack);
     }
 

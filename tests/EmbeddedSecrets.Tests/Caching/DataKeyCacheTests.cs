@@ -15,10 +15,10 @@ public sealed class DataKeyCacheTests
     public void TryUse_KeyThatWasAdded_OpensWhatItSealed()
     {
         using var cache = new DataKeyCache(4);
-        cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
         byte[] payload = ValueEnvelope.Seal(Key, Samples.Context, Samples.Utf8("s3cret"));
 
-        cache.TryUse(Content(1), out CachedDataKey? key).Should().BeTrue();
+        cache.TryUse(Content(new UniqueId(0, 1)), out CachedDataKey? key).Should().BeTrue();
 
         using SecretValue value = ValueEnvelope.Open(key!.Rent(), Samples.Context, payload);
         value.RevealText().Should().Be("s3cret");
@@ -28,10 +28,10 @@ public sealed class DataKeyCacheTests
     public void TryUse_RecordNamesAnotherKeyOrGeneration_IsAMiss()
     {
         using var cache = new DataKeyCache(4);
-        cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
 
-        cache.TryUse(Content(1) with { DataKey = new WrappedDataKey("other", 1, new byte[1]) }, out _).Should().BeFalse();
-        cache.TryUse(Content(1) with { DataKey = new WrappedDataKey("default", 2, new byte[1]) }, out _).Should().BeFalse();
+        cache.TryUse(Content(new UniqueId(0, 1)) with { DataKey = new WrappedDataKey("other", 1, new byte[1]) }, out _).Should().BeFalse();
+        cache.TryUse(Content(new UniqueId(0, 1)) with { DataKey = new WrappedDataKey("default", 2, new byte[1]) }, out _).Should().BeFalse();
     }
 
     [Test]
@@ -41,7 +41,7 @@ public sealed class DataKeyCacheTests
 
         for (int i = 0; i < 100; i++)
         {
-            cache.Add((UInt128)i, cache.Make(Key, Wrapped), cache.Epoch);
+            cache.Add(new UniqueId(0, (ulong)i), cache.Make(Key, Wrapped), cache.Epoch);
         }
 
         cache.Count.Should().Be(4);
@@ -54,7 +54,7 @@ public sealed class DataKeyCacheTests
         long before = cache.Epoch;
         cache.Clear();
 
-        cache.Add(1, cache.Make(Key, Wrapped), before);
+        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), before);
 
         cache.Count.Should().Be(0);
     }
@@ -65,7 +65,7 @@ public sealed class DataKeyCacheTests
         var cache = new DataKeyCache(4);
         cache.Dispose();
 
-        cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
 
         cache.Count.Should().Be(0);
     }
@@ -82,19 +82,19 @@ public sealed class DataKeyCacheTests
         var key = new CachedDataKey(memory, Wrapped, static _ => { });
         System.Security.Cryptography.AesGcm instance = key.Rent();
         key.GiveBack(instance);
-        cache.Add(1, key, cache.Epoch);
+        cache.Add(new UniqueId(0, 1), key, cache.Epoch);
         memory.Span.SequenceEqual(Key).Should().BeTrue();
 
         switch (how)
         {
             case "evicted":
-                cache.Add(2, cache.Make(Key, Wrapped), cache.Epoch);
+                cache.Add(new UniqueId(0, 2), cache.Make(Key, Wrapped), cache.Epoch);
                 break;
             case "removed":
-                cache.Remove(1);
+                cache.Remove(new UniqueId(0, 1));
                 break;
             case "replaced":
-                cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+                cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
                 break;
             case "cleared":
                 cache.Clear();
@@ -114,8 +114,8 @@ public sealed class DataKeyCacheTests
     {
         using var cache = new DataKeyCache(1);
         var memory = new PinnedBytes(Key);
-        cache.Add(1, new CachedDataKey(memory, Wrapped, static _ => { }), cache.Epoch);
-        cache.TryUse(Content(1), out CachedDataKey? used).Should().BeTrue();
+        cache.Add(new UniqueId(0, 1), new CachedDataKey(memory, Wrapped, static _ => { }), cache.Epoch);
+        cache.TryUse(Content(new UniqueId(0, 1)), out CachedDataKey? used).Should().BeTrue();
 
         cache.Clear();
 
@@ -145,10 +145,10 @@ public sealed class DataKeyCacheTests
     {
         using var cache = new DataKeyCache(0);
 
-        cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
 
         cache.Admits().Should().BeFalse();
-        cache.TryUse(Content(1), out _).Should().BeFalse();
+        cache.TryUse(Content(new UniqueId(0, 1)), out _).Should().BeFalse();
     }
 
     [Test]
@@ -156,10 +156,10 @@ public sealed class DataKeyCacheTests
     {
         using var cache = new DataKeyCache(1);
         cache.Admits().Should().BeTrue("there is room");
-        cache.Add(1, cache.Make(Key, Wrapped), cache.Epoch);
+        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
 
         Enumerable.Range(0, 4 * (int)DataKeyCache.OffersPerPlace).Count(_ => cache.Admits()).Should().Be(4);
     }
 
-    private static SealedContent Content(UInt128 payloadId) => new(payloadId, 100, Wrapped);
+    private static SealedContent Content(UniqueId payloadId) => new(payloadId, 100, Wrapped);
 }

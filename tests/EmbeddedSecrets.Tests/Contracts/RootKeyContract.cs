@@ -7,7 +7,7 @@ public abstract class RootKeyContract
 {
     private static readonly byte[] RingKey = RandomNumberGenerator.GetBytes(32);
 
-    private static readonly RootKeyContext New = new(7, "/stores/a", IsNewStore: true);
+    private static readonly RootKeyContext New = new(new UniqueId(0, 7), "/stores/a", IsNewStore: true);
     private static readonly RootKeyContext Existing = New with { IsNewStore = false };
 
     /// <summary>Gets how many damaged slots are tried; fewer where each try is slow by design.</summary>
@@ -41,7 +41,7 @@ public abstract class RootKeyContract
 
         (await CreateOther().TryUnwrapAsync(slot, Existing, opened)).Should().BeFalse();
         opened.Should().Equal(new byte[32]);
-        (await Create().TryUnwrapAsync(slot, Existing with { StoreId = 8 }, opened)).Should().BeFalse();
+        (await Create().TryUnwrapAsync(slot, Existing with { StoreId = new UniqueId(0, 8) }, opened)).Should().BeFalse();
     }
 
     [Test]

@@ -132,12 +132,12 @@ public abstract class SecretRepositoryContract
     public async Task ReadPayloadAsync_Added_ReturnsItsBytes()
     {
         byte[] payload = Samples.Bytes(100);
-        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (77, payload))));
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (new UniqueId(0, 77), payload))));
 
         var destination = new byte[100];
         for (int i = 0; i < 2; i++)
         {
-            (await Repository.ReadPayloadAsync(77, destination)).Should().BeTrue();
+            (await Repository.ReadPayloadAsync(new UniqueId(0, 77), destination)).Should().BeTrue();
             destination.Should().Equal(payload);
         }
     }
@@ -145,20 +145,20 @@ public abstract class SecretRepositoryContract
     [Test]
     public async Task ReadPayloadAsync_AbsentOrOtherLength_ReturnsFalse()
     {
-        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (77, Samples.Bytes(100)))));
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (new UniqueId(0, 77), Samples.Bytes(100)))));
 
-        (await Repository.ReadPayloadAsync(78, new byte[100])).Should().BeFalse();
-        (await Repository.ReadPayloadAsync(77, new byte[99])).Should().BeFalse();
+        (await Repository.ReadPayloadAsync(new UniqueId(0, 78), new byte[100])).Should().BeFalse();
+        (await Repository.ReadPayloadAsync(new UniqueId(0, 77), new byte[99])).Should().BeFalse();
     }
 
     [Test]
     public async Task ReadPayloadAsync_Dropped_ReturnsFalse()
     {
-        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (77, Samples.Bytes(100)))));
-        await Repository.ReadPayloadAsync(77, new byte[100]);
-        await Repository.CommitAsync(Samples.Commit(Samples.Remove("a", Samples.Stamp(1), 77)));
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (new UniqueId(0, 77), Samples.Bytes(100)))));
+        await Repository.ReadPayloadAsync(new UniqueId(0, 77), new byte[100]);
+        await Repository.CommitAsync(Samples.Commit(Samples.Remove("a", Samples.Stamp(1), new UniqueId(0, 77))));
 
-        (await Repository.ReadPayloadAsync(77, new byte[100])).Should().BeFalse();
+        (await Repository.ReadPayloadAsync(new UniqueId(0, 77), new byte[100])).Should().BeFalse();
     }
 
     [Test]
@@ -182,13 +182,13 @@ public abstract class SecretRepositoryContract
         {
             HeaderRevision = 1,
             NewHeader = new RepositoryHeader(Samples.StoreId, 2, header),
-            Changes = [Samples.Create("a", null, (77, payload))],
+            Changes = [Samples.Create("a", null, (new UniqueId(0, 77), payload))],
         });
         Array.Clear(payload);
         Array.Clear(header);
 
         var destination = new byte[100];
-        (await Repository.ReadPayloadAsync(77, destination)).Should().BeTrue();
+        (await Repository.ReadPayloadAsync(new UniqueId(0, 77), destination)).Should().BeTrue();
         destination.Should().Equal(originals[0]);
         Repository.CurrentHeader.Content.ToArray().Should().Equal(originals[1]);
     }
@@ -209,7 +209,7 @@ public abstract class SecretRepositoryContract
     [Test]
     public async Task CommitAsync_ConditionFails_MovesNoPayloadHeaderOrSequence()
     {
-        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (77, Samples.Bytes(100)))));
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (new UniqueId(0, 77), Samples.Bytes(100)))));
         long before = await Repository.WaitForChangeAsync(-1);
 
         await ExpectConflictAsync(
@@ -217,12 +217,12 @@ public abstract class SecretRepositoryContract
             {
                 HeaderRevision = 1,
                 NewHeader = Samples.Header(2),
-                Changes = [Samples.Create("b", null, (78, Samples.Bytes(100))), Samples.Remove("a", Samples.Stamp(2), 77)],
+                Changes = [Samples.Create("b", null, (new UniqueId(0, 78), Samples.Bytes(100))), Samples.Remove("a", Samples.Stamp(2), new UniqueId(0, 77))],
             },
             RepositoryConflict.Record);
 
-        (await Repository.ReadPayloadAsync(77, new byte[100])).Should().BeTrue();
-        (await Repository.ReadPayloadAsync(78, new byte[100])).Should().BeFalse();
+        (await Repository.ReadPayloadAsync(new UniqueId(0, 77), new byte[100])).Should().BeTrue();
+        (await Repository.ReadPayloadAsync(new UniqueId(0, 78), new byte[100])).Should().BeFalse();
         Repository.CurrentHeader.Revision.Should().Be(1);
         (await Repository.WaitForChangeAsync(-1)).Should().Be(before);
     }
@@ -253,18 +253,18 @@ public abstract class SecretRepositoryContract
     {
         byte[] payload = Samples.Bytes(100);
         var destination = new byte[100];
-        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (77, Samples.Bytes(100)))));
-        await Repository.ReadPayloadAsync(77, destination);
-        await Repository.CommitAsync(Samples.Commit(Samples.Put("a", Samples.Stamp(1), Samples.Stamp(2), null, (77, payload))));
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", null, (new UniqueId(0, 77), Samples.Bytes(100)))));
+        await Repository.ReadPayloadAsync(new UniqueId(0, 77), destination);
+        await Repository.CommitAsync(Samples.Commit(Samples.Put("a", Samples.Stamp(1), Samples.Stamp(2), null, (new UniqueId(0, 77), payload))));
 
-        (await Repository.ReadPayloadAsync(77, destination)).Should().BeTrue();
+        (await Repository.ReadPayloadAsync(new UniqueId(0, 77), destination)).Should().BeTrue();
         destination.Should().Equal(payload);
     }
 
     [Test]
     public async Task CommitAsync_HeaderOfAnotherStoreOrRevision_IsRefused()
     {
-        RepositoryHeader[] headers = [new(Samples.StoreId + 1, 2, default), new(Samples.StoreId, 1, default), new(Samples.StoreId, 3, default)];
+        RepositoryHeader[] headers = [new(new UniqueId(7, 7), 2, default), new(Samples.StoreId, 1, default), new(Samples.StoreId, 3, default)];
         foreach (RepositoryHeader header in headers)
         {
             Func<Task> act = async () => await Repository.CommitAsync(new RepositoryCommit { HeaderRevision = 1, NewHeader = header, Changes = [] });
@@ -288,7 +288,7 @@ public abstract class SecretRepositoryContract
         [
             Samples.Commit(Samples.Create("a"), Samples.Create("a")),
             Samples.Commit(Samples.Create("a", new byte[(1 << 20) + 1])),
-            Samples.Commit(Samples.Create("a", null, (1, new byte[(64 << 10) + 1]))),
+            Samples.Commit(Samples.Create("a", null, (new UniqueId(0, 1), new byte[(64 << 10) + 1]))),
             Samples.Commit(Enumerable.Range(0, 1001).Select(i => Samples.Create("n" + i)).ToArray()),
         ];
         foreach (RepositoryCommit commit in bad)
@@ -426,7 +426,7 @@ public abstract class SecretRepositoryContract
         [
             () => wait,
             async () => await Repository.FindAsync("a"),
-            async () => await Repository.ReadPayloadAsync(1, new byte[16]),
+            async () => await Repository.ReadPayloadAsync(new UniqueId(0, 1), new byte[16]),
             async () => await Repository.CommitAsync(Samples.Commit(Samples.Create("a"))),
             async () => await Repository.WaitForChangeAsync(-1),
             async () => await Samples.NamesAsync(Repository),

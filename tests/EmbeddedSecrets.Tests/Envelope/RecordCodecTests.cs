@@ -12,7 +12,7 @@ public class RecordCodecTests
         {
             try
             {
-                RecordCodec.Decode("n", 1, damaged);
+                RecordCodec.Decode("n", new UniqueId(0, 1), damaged);
             }
             catch (SecretStoreIntegrityException)
             {
@@ -28,10 +28,10 @@ public class RecordCodecTests
 
         for (int length = 0; length < record.Length; length++)
         {
-            Samples.ShouldBeTampered(() => RecordCodec.Decode("n", 1, record.AsSpan(0, length)));
+            Samples.ShouldBeTampered(() => RecordCodec.Decode("n", new UniqueId(0, 1), record.AsSpan(0, length)));
         }
 
-        Samples.ShouldBeTampered(() => RecordCodec.Decode("n", 1, [.. record, 0]));
+        Samples.ShouldBeTampered(() => RecordCodec.Decode("n", new UniqueId(0, 1), [.. record, 0]));
     }
 
     [Test]
@@ -40,7 +40,7 @@ public class RecordCodecTests
         byte[] record = Encode();
         record[0]++;
 
-        FluentActions.Invoking(() => RecordCodec.Decode("n", 1, record)).Should().Throw<SecretStoreIntegrityException>()
+        FluentActions.Invoking(() => RecordCodec.Decode("n", new UniqueId(0, 1), record)).Should().Throw<SecretStoreIntegrityException>()
             .Which.Code.Should().Be(SecretStoreErrorCodes.UnsupportedFormat);
     }
 

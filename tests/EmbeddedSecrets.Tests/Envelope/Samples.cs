@@ -8,8 +8,8 @@ namespace EmbeddedSecrets.Tests.Envelope;
 /// <summary>Fixed inputs, and the ways to damage what was sealed.</summary>
 internal static class Samples
 {
-    public static readonly UInt128 StoreId = new(0x0102030405060708, 0x090a0b0c0d0e0f10);
-    public static readonly UInt128 Incarnation = new(0x1112131415161718, 0x191a1b1c1d1e1f20);
+    public static readonly UniqueId StoreId = new(0x0102030405060708, 0x090a0b0c0d0e0f10);
+    public static readonly UniqueId Incarnation = new(0x1112131415161718, 0x191a1b1c1d1e1f20);
 
     public static ValueContext Context => new(StoreId, "db/password", Incarnation, "v1", SecretValueKind.Text);
 
@@ -46,7 +46,7 @@ internal static class Samples
                 {
                     VersionId = "v2", Sequence = 3, CreateTime = time, Stages = ["ACSCurrent", "blue"], State = SecretVersionState.Enabled,
                     ValueKind = SecretValueKind.KeyValue, Validity = new SecretVersionValidity(time, time.AddDays(1), true), CreatedBy = null,
-                    Content = new SealedContent(42, 100, new WrappedDataKey("default", 1, Bytes(124))),
+                    Content = new SealedContent(new UniqueId(0, 42), 100, new WrappedDataKey("default", 1, Bytes(124))),
                 },
             ],
             RetiredVersionIds = [new RetiredVersionId(0xfeedfacecafebeef, 2)],

@@ -40,22 +40,22 @@ public class StoreCipherTests
     {
         Secret secret = Samples.Secret();
         byte[] record = _cipher.SealRecord(secret, Samples.Stamp);
-        using var otherStore = new StoreCipher(1, Samples.Bytes(32));
+        using var otherStore = new StoreCipher(new UniqueId(0, 1), Samples.Bytes(32));
 
         Samples.ShouldBeTampered(() => _cipher.OpenRecord("other", Samples.Stamp, record));
         Samples.ShouldBeTampered(() => _cipher.OpenRecord(secret.Name, Samples.Stamp with { Revision = 8 }, record));
-        Samples.ShouldBeTampered(() => _cipher.OpenRecord(secret.Name, Samples.Stamp with { Incarnation = 1 }, record));
+        Samples.ShouldBeTampered(() => _cipher.OpenRecord(secret.Name, Samples.Stamp with { Incarnation = new UniqueId(0, 1) }, record));
         Samples.ShouldBeTampered(() => otherStore.OpenRecord(secret.Name, Samples.Stamp, record));
     }
 
     [Test]
     public void HashVersionId_SameInputs_GivesTheSameHash()
     {
-        ulong hash = _cipher.HashVersionId(1, "v1");
+        ulong hash = _cipher.HashVersionId(new UniqueId(0, 1), "v1");
 
-        _cipher.HashVersionId(1, "v1").Should().Be(hash);
-        _cipher.HashVersionId(1, "v2").Should().NotBe(hash);
-        _cipher.HashVersionId(2, "v1").Should().NotBe(hash);
+        _cipher.HashVersionId(new UniqueId(0, 1), "v1").Should().Be(hash);
+        _cipher.HashVersionId(new UniqueId(0, 1), "v2").Should().NotBe(hash);
+        _cipher.HashVersionId(new UniqueId(0, 2), "v1").Should().NotBe(hash);
     }
 
     [Test]

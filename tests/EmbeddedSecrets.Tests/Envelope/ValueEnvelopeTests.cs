@@ -39,7 +39,7 @@ public class ValueEnvelopeTests
 
         foreach (ValueContext other in new[]
         {
-            context with { StoreId = 1 }, context with { Name = "db/passwore" }, context with { Incarnation = 1 }, context with { VersionId = "v2" },
+            context with { StoreId = new UniqueId(0, 1) }, context with { Name = "db/passwore" }, context with { Incarnation = new UniqueId(0, 1) }, context with { VersionId = "v2" },
             context with { Kind = SecretValueKind.Binary }, context with { Name = "db/passwordv", VersionId = "1" },
         })
         {

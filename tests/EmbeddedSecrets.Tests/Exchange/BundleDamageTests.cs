@@ -187,7 +187,7 @@ public sealed class BundleDamageTests
     private static Secret Good() => new()
     {
         Name = "name",
-        Incarnation = 1,
+        Incarnation = new UniqueId(0, 1),
         RevisionNumber = 1,
         Description = string.Empty,
         EncryptionKeyId = EncryptionKeys.Default,

@@ -95,7 +95,7 @@ public sealed class HostileLengthTests
         BinaryPrimitives.WriteUInt16LittleEndian(record.AsSpan(Description), ushort.MaxValue);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Envelope.Samples.ShouldBeTampered(() => RecordCodec.Decode("n", 1, record));
+        Envelope.Samples.ShouldBeTampered(() => RecordCodec.Decode("n", new UniqueId(0, 1), record));
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(Constant);
     }

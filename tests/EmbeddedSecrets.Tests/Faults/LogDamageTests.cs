@@ -127,7 +127,7 @@ public sealed class LogDamageTests
         ReadOnlySpan<byte> frame = _crashed.AsSpan(offset, length);
 
         new FrameSeal(new FixedKeyProtector(), Samples.StoreId).TryOpen(header, frame).Should().NotBeNull();
-        new FrameSeal(new FixedKeyProtector(), Samples.StoreId + 1).TryOpen(header, frame).Should().BeNull();
+        new FrameSeal(new FixedKeyProtector(), new UniqueId(7, 7)).TryOpen(header, frame).Should().BeNull();
     }
 
     [Test]
@@ -169,7 +169,7 @@ public sealed class LogDamageTests
             await repository.StartAsync(Samples.Header(), new FixedKeyProtector());
             for (int i = 0; i < Commits; i++)
             {
-                await repository.CommitAsync(Samples.Commit(Samples.Create("n" + i, bytes(64), ((UInt128)i, bytes(100)))));
+                await repository.CommitAsync(Samples.Commit(Samples.Create("n" + i, bytes(64), (new UniqueId(0, (ulong)i), bytes(100)))));
             }
 
             crashed = directory.ReadLog();

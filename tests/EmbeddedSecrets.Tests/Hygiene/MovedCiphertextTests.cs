@@ -51,7 +51,7 @@ public sealed class MovedCiphertextTests
     [TestCase(false)]
     public async Task Get_PayloadOfAnotherSecret_IsTampered(bool cached)
     {
-        UInt128 payload = await PayloadOfAsync("a", "v1");
+        UniqueId payload = await PayloadOfAsync("a", "v1");
         await ReadIfAsync(cached);
         _repository.ReplacePayload = _ => payload;
 
@@ -62,7 +62,7 @@ public sealed class MovedCiphertextTests
     [TestCase(false)]
     public async Task Get_PayloadOfAnotherVersion_IsTampered(bool cached)
     {
-        UInt128 payload = await PayloadOfAsync("b", "v1");
+        UniqueId payload = await PayloadOfAsync("b", "v1");
         await ReadIfAsync(cached);
         _repository.ReplacePayload = _ => payload;
 
@@ -105,7 +105,7 @@ public sealed class MovedCiphertextTests
         }
     }
 
-    private async Task<UInt128> PayloadOfAsync(string name, string versionId)
+    private async Task<UniqueId> PayloadOfAsync(string name, string versionId)
     {
         OpenStore open = await _store.Session.EnterAsync(default);
         _store.Session.Leave();

@@ -6,7 +6,7 @@ namespace EmbeddedSecrets.Tests.Keys;
 /// <summary>A service that authenticates, as key services do.</summary>
 public sealed class CallbackRootKeyTests : RootKeyContract
 {
-    private static readonly RootKeyContext Context = new(7, "/stores/a", true);
+    private static readonly RootKeyContext Context = new(new UniqueId(0, 7), "/stores/a", true);
     private static readonly byte[] RingKey = Envelope.Samples.Bytes(32);
 
     [TestCase("")]

@@ -11,7 +11,7 @@ public sealed class CertificateRootKeyTests : RootKeyContract
     private const int WrappedStart = 33;
     private const int WrappedLength = 3072 / 8;
 
-    private static readonly RootKeyContext Context = new(7, "/stores/a", false);
+    private static readonly RootKeyContext Context = new(new UniqueId(0, 7), "/stores/a", false);
     private static readonly byte[] RingKey = Envelope.Samples.Bytes(32);
 
     private X509Certificate2 _certificate = null!;

@@ -13,7 +13,7 @@ public sealed class FailureTimingTests
     private const int Openings = 200;
     private const double Coarse = 5;
 
-    private static readonly RootKeyContext Context = new(7, "/stores/a", IsNewStore: true);
+    private static readonly RootKeyContext Context = new(new UniqueId(0, 7), "/stores/a", IsNewStore: true);
 
     [Test]
     public async Task Open_WrongKeyOrAlteredSlot_SameMessageAndAboutTheSameTime()

@@ -7,7 +7,7 @@ namespace EmbeddedSecrets.Tests.Keys;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class FileRootKeyTests : RootKeyContract
 {
-    private static readonly RootKeyContext New = new(7, "/stores/a", IsNewStore: true);
+    private static readonly RootKeyContext New = new(new UniqueId(0, 7), "/stores/a", IsNewStore: true);
     private static readonly RootKeyContext Existing = New with { IsNewStore = false };
 
     private TestDirectory _directory = null!;

@@ -5,7 +5,7 @@ namespace EmbeddedSecrets.Tests.Keys;
 
 public sealed class KeyRingTests : KeyProviderContract
 {
-    private static readonly RootKeyContext Context = new(7, "/stores/a", IsNewStore: true);
+    private static readonly RootKeyContext Context = new(new UniqueId(0, 7), "/stores/a", IsNewStore: true);
 
     private KeyRing? _ring;
 
@@ -99,7 +99,7 @@ public sealed class KeyRingTests : KeyProviderContract
     {
         using var ring = new KeyRing(RootKeyOf(1));
         byte[] state = await ring.CreateAsync(Context, default);
-        Func<Task> open = async () => await ring.OpenAsync(state, Context with { StoreId = 8 }, default);
+        Func<Task> open = async () => await ring.OpenAsync(state, Context with { StoreId = new UniqueId(0, 8) }, default);
 
         await open.Should().ThrowAsync<InvalidOperationException>();
         await ring.ReloadAsync(state, Context, default);

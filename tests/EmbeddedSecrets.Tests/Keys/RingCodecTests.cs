@@ -71,7 +71,7 @@ public sealed class RingCodecTests
 
     private static RingKeys Sample()
     {
-        using RingKeys first = RingKeys.Generate(7, Now, new RootKeySlot(5, "key", new byte[] { 1 }, Now, "\u00e9", new PinnedBytes(RingSamples.SlotKey)));
+        using RingKeys first = RingKeys.Generate(new UniqueId(0, 7), Now, new RootKeySlot(5, "key", new byte[] { 1 }, Now, "\u00e9", new PinnedBytes(RingSamples.SlotKey)));
         using var change = new RingChange(first);
         EncryptionKeyLife.Create(change, "key", new CreateKeyOptions { Description = "d\u00e9", RotationPeriod = TimeSpan.FromDays(1) }, Now);
         EncryptionKeyLife.Rotate(change, "key", Now);
@@ -80,7 +80,7 @@ public sealed class RingCodecTests
     }
 
     private static RingKeys Decode(byte[] bytes, ulong slotId) =>
-        RingCodec.Decode(7, bytes, RingSamples.SlotKey, [new SealedSlot(slotId, "key", new byte[] { 1 }, new byte[SealedSlot.RingKeyLength])], slotId);
+        RingCodec.Decode(new UniqueId(0, 7), bytes, RingSamples.SlotKey, [new SealedSlot(slotId, "key", new byte[] { 1 }, new byte[SealedSlot.RingKeyLength])], slotId);
 
     private static byte[] Encode(RingKeys ring)
     {

@@ -13,7 +13,7 @@ internal static class RingSamples
 
     public static RingKeys Ring(params RootKeySlot[] slots)
     {
-        using RingKeys first = RingKeys.Generate(7, DateTimeOffset.UnixEpoch, slots.Length == 0 ? Slot(1, "key", [1]) : slots[0]);
+        using RingKeys first = RingKeys.Generate(new UniqueId(0, 7), DateTimeOffset.UnixEpoch, slots.Length == 0 ? Slot(1, "key", [1]) : slots[0]);
         using var change = new RingChange(first);
         foreach (RootKeySlot slot in slots.Skip(1))
         {

@@ -27,7 +27,7 @@ public sealed class PassphraseRootKeyTests : RootKeyContract
     [Test]
     public async Task TryUnwrap_IterationsOutOfRange_IsFalseAtOnce()
     {
-        var context = new RootKeyContext(7, "/s", true);
+        var context = new RootKeyContext(new UniqueId(0, 7), "/s", true);
         byte[] slot = await Create().WrapAsync(new byte[32], context);
         var clock = System.Diagnostics.Stopwatch.StartNew();
         (await Create().TryUnwrapAsync(slot, context, new byte[32])).Should().BeTrue();
@@ -79,7 +79,7 @@ public sealed class EnvironmentRootKeyTests : RootKeyContract
     public async Task Wrap_MissingVariable_NamesIt()
     {
         Environment.SetEnvironmentVariable(Variable, null);
-        Func<Task> wrap = async () => await Create().WrapAsync(new byte[32], new RootKeyContext(1, "/s", true));
+        Func<Task> wrap = async () => await Create().WrapAsync(new byte[32], new RootKeyContext(new UniqueId(0, 1), "/s", true));
 
         var thrown = await wrap.Should().ThrowAsync<SecretStoreAccessException>();
         thrown.Which.Code.Should().Be(SecretStoreErrorCodes.KeyMissing);
@@ -91,7 +91,7 @@ public sealed class EnvironmentRootKeyTests : RootKeyContract
     public async Task Wrap_MalformedVariable_NamesItAndNotItsContent(string content)
     {
         Environment.SetEnvironmentVariable(Variable, content);
-        Func<Task> wrap = async () => await Create().WrapAsync(new byte[32], new RootKeyContext(1, "/s", true));
+        Func<Task> wrap = async () => await Create().WrapAsync(new byte[32], new RootKeyContext(new UniqueId(0, 1), "/s", true));
 
         var thrown = await wrap.Should().ThrowAsync<SecretStoreAccessException>();
         thrown.Which.Message.Should().Contain(Variable).And.NotContain("hunter2");
@@ -129,7 +129,7 @@ public sealed class MountedFileRootKeyTests : RootKeyContract
     public async Task TryUnwrap_EveryForm_IsTheSameKey()
     {
         byte[] key = Envelope.Samples.Bytes(32, 240);
-        var context = new RootKeyContext(1, "/s", false);
+        var context = new RootKeyContext(new UniqueId(0, 1), "/s", false);
         byte[] slot = await RootKey.FromBytes(key).WrapAsync(new byte[32], context);
         using SecretMemory line = KeyLine.Write(key);
         string[] forms =
@@ -154,7 +154,7 @@ public sealed class MountedFileRootKeyTests : RootKeyContract
     public async Task TryUnwrap_Malformed_IsWrongKey(string content)
     {
         await File.WriteAllTextAsync(_directory["f"], content);
-        Func<Task> open = async () => await RootKey.FromMountedFile(_directory["f"]).TryUnwrapAsync(new byte[9], new RootKeyContext(1, "/s", false), new byte[32]);
+        Func<Task> open = async () => await RootKey.FromMountedFile(_directory["f"]).TryUnwrapAsync(new byte[9], new RootKeyContext(new UniqueId(0, 1), "/s", false), new byte[32]);
 
         (await open.Should().ThrowAsync<SecretStoreAccessException>()).Which.Code.Should().Be(SecretStoreErrorCodes.WrongKey);
     }
@@ -162,7 +162,7 @@ public sealed class MountedFileRootKeyTests : RootKeyContract
     [Test]
     public async Task Wrap_MissingFileOfANewStore_IsKeyMissing()
     {
-        Func<Task> wrap = async () => await RootKey.FromMountedFile(_directory["nothing"]).WrapAsync(new byte[32], new RootKeyContext(1, "/s", true));
+        Func<Task> wrap = async () => await RootKey.FromMountedFile(_directory["nothing"]).WrapAsync(new byte[32], new RootKeyContext(new UniqueId(0, 1), "/s", true));
 
         (await wrap.Should().ThrowAsync<SecretStoreAccessException>()).Which.Code.Should().Be(SecretStoreErrorCodes.KeyMissing);
         File.Exists(_directory["nothing"]).Should().BeFalse();

@@ -7,7 +7,7 @@ namespace EmbeddedSecrets.Tests.Keys;
 [TestFixture]
 public sealed class SlotAttackTests
 {
-    private static readonly RootKeyContext Context = new(7, "/stores/a", IsNewStore: true);
+    private static readonly RootKeyContext Context = new(new UniqueId(0, 7), "/stores/a", IsNewStore: true);
 
     [TestCase(0u)]
     [TestCase(1u)]
@@ -30,7 +30,7 @@ public sealed class SlotAttackTests
     [TestCaseSource(nameof(RootKeys))]
     public async Task Slot_OfAnotherStore_IsRefused(IRootKey rootKey)
     {
-        byte[] slot = await rootKey.WrapAsync(SlotKey, Context with { StoreId = 8 });
+        byte[] slot = await rootKey.WrapAsync(SlotKey, Context with { StoreId = new UniqueId(0, 8) });
 
         await ShouldFailAsync(rootKey, State(Slot(1, rootKey.Kind, slot)), SecretStoreErrorCodes.WrongKey);
     }
@@ -102,10 +102,10 @@ public sealed class SlotAttackTests
         IReadOnlyList<SealedSlot> slots = KeyRingState.Decode(state.ToArray()).Slots;
         slots[1].RingKey.Span.CopyTo(state.AsSpan(state.AsSpan().IndexOf(slots[0].RingKey.Span)));
 
-        slots[1].TryOpen(7, SlotKey, new byte[32]).Should().BeTrue();
-        (slots[0] with { RingKey = slots[1].RingKey }).TryOpen(7, SlotKey, new byte[32]).Should().BeFalse("it is bound to the id of its slot");
-        (slots[1] with { Kind = "keys" }).TryOpen(7, SlotKey, new byte[32]).Should().BeFalse("it is bound to the kind of its slot");
-        slots[1].TryOpen(8, SlotKey, new byte[32]).Should().BeFalse("it is bound to the store");
+        slots[1].TryOpen(new UniqueId(0, 7), SlotKey, new byte[32]).Should().BeTrue();
+        (slots[0] with { RingKey = slots[1].RingKey }).TryOpen(new UniqueId(0, 7), SlotKey, new byte[32]).Should().BeFalse("it is bound to the id of its slot");
+        (slots[1] with { Kind = "keys" }).TryOpen(new UniqueId(0, 7), SlotKey, new byte[32]).Should().BeFalse("it is bound to the kind of its slot");
+        slots[1].TryOpen(new UniqueId(0, 8), SlotKey, new byte[32]).Should().BeFalse("it is bound to the store");
         await ShouldFailAsync(one, state, SecretStoreErrorCodes.Tampered);
         await ShouldFailAsync(two, state, SecretStoreErrorCodes.Tampered);
     }

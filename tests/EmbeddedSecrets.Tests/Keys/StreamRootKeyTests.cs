@@ -11,7 +11,7 @@ public sealed class StreamRootKeyTests : RootKeyContract
     public async Task FromStream_EveryForm_IsTheSameKey()
     {
         byte[] key = Envelope.Samples.Bytes(32, 240);
-        var context = new RootKeyContext(1, "/s", false);
+        var context = new RootKeyContext(new UniqueId(0, 1), "/s", false);
         byte[] slot = await RootKey.FromBytes(key).WrapAsync(new byte[32], context);
         using SecretMemory line = KeyLine.Write(key);
         byte[][] forms = [key, line.Span.ToArray(), [.. line.Span, (byte)'\n'], Encoding.ASCII.GetBytes(Convert.ToHexString(key)), Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\r\n")];

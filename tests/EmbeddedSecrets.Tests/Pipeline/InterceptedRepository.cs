@@ -21,7 +21,7 @@ internal sealed class InterceptedRepository : ISecretRepository
     public Func<RepositoryRecord, RepositoryRecord>? ReplaceRecord { get; set; }
 
     /// <summary>Which payload a hostile medium hands out instead of the one that was asked for.</summary>
-    public Func<UInt128, UInt128>? ReplacePayload { get; set; }
+    public Func<UniqueId, UniqueId>? ReplacePayload { get; set; }
 
     public int Headers { get; private set; }
 
@@ -58,7 +58,7 @@ internal sealed class InterceptedRepository : ISecretRepository
         return found is { } record && ReplaceRecord is not null ? ReplaceRecord(record) : found;
     }
 
-    public async ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default)
+    public async ValueTask<bool> ReadPayloadAsync(UniqueId id, Memory<byte> destination, CancellationToken cancellationToken = default)
     {
         if (BeforePayload is { } action)
         {

@@ -43,7 +43,7 @@ public sealed class PolicyEnforcementTests
 
     private static readonly string[] Reads = ["get", "get missing version", "versions", "get policy", "evaluate", "batch get"];
 
-    private static SecretRevision Wrong { get; } = new(1, 99);
+    private static SecretRevision Wrong { get; } = new(new UniqueId(0, 1), 99);
 
     [Test]
     public async Task AnyOperation_WhollyDenied_LooksAbsent(
@@ -190,7 +190,7 @@ public sealed class PolicyEnforcementTests
         await using var store = new SecretStore(repository, keys);
         await store.CreateWithPolicyAsync("hidden", DenyAll);
         int calls = keys.Calls;
-        var read = new HashSet<UInt128>();
+        var read = new HashSet<UniqueId>();
         repository.ReplacePayload = id =>
         {
             read.Add(id);
@@ -213,7 +213,7 @@ public sealed class PolicyEnforcementTests
         await using var store = new SecretStore(repository, new RemoteKeyProvider());
         await store.CreateWithPolicyAsync("hidden", PolicyTexts.Of(PolicyTexts.Allow("\"*\"", Everything)));
         SecretStore view = store.WithPrincipal("anna");
-        repository.ReplacePayload = static _ => 1;
+        repository.ReplacePayload = static _ => new UniqueId(0, 1);
 
         (await FailureAsync(() => Operations["describe"](view, "hidden"))).Code.Should().Be(SecretStoreErrorCodes.ResourceNotFound);
         (await store.EvaluateSecretPolicyAsync("hidden", "anna", "kms:GetSecretValue")).Reason.Should().Be(SecretPolicyReason.NotEvaluable);

@@ -7,7 +7,7 @@ namespace EmbeddedSecrets.Tests.Properties;
 internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) : ISecretSubject
 {
     private readonly Dictionary<string, Secret> _secrets = [];
-    private readonly Dictionary<UInt128, string> _values = [];
+    private readonly Dictionary<UniqueId, string> _values = [];
 
     private DateTimeOffset _now = start;
     private ulong _lastRandom;
@@ -82,7 +82,7 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
             case Operation.Read o:
                 return _values[SecretVersions.Select(name, stored, OperationArguments.Selector(o), _now).Content!.PayloadId];
             case Operation.Create o:
-                var request = new CreateRequest(name, ++_lastRandom, TestSecret.Text, "default", Options(o));
+                var request = new CreateRequest(name, new UniqueId(0, (ulong)++_lastRandom), TestSecret.Text, "default", Options(o));
                 return Commit(name, stored, SecretLife.Create(stored, request, IsSame(stored, o.VersionId, o.Value, whenScheduled: true), Context), o.Value);
             case Operation.Put o:
                 return Commit(name, stored, SecretVersions.Put(name, stored, TestSecret.Text, Options(o), IsSame(stored, o.VersionId, o.Value, whenScheduled: false), Context), o.Value);
@@ -158,7 +158,7 @@ internal sealed class CoreSubject(DateTimeOffset start, IVersionLog versionLog) 
 
     private Secret Seal(Secret next, string value)
     {
-        UInt128 id = ++_lastRandom;
+        UniqueId id = new UniqueId(0, (ulong)++_lastRandom);
         _values[id] = value;
         SecretVersion version = next.Versions[^1] with { Content = TestSecret.Content(id) };
         return next with { Versions = next.Versions.SetItem(next.Versions.Length - 1, version) };

@@ -26,7 +26,7 @@ public sealed class FileSecretRepositoryTests : SecretRepositoryContract
     {
         byte[] content = Samples.Bytes();
         byte[] payload = Samples.Bytes(500);
-        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", content, (3, payload)), Samples.Create("b")));
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a", content, (new UniqueId(0, 3), payload)), Samples.Create("b")));
         await Repository.CommitAsync(new RepositoryCommit { HeaderRevision = 1, NewHeader = Samples.Header(2), Changes = [Samples.Remove("b", Samples.Stamp(1))] });
         await Repository.DisposeAsync();
 
@@ -37,7 +37,7 @@ public sealed class FileSecretRepositoryTests : SecretRepositoryContract
         again.CurrentHeader.Revision.Should().Be(2);
         (await again.FindAsync("a"))!.Value.Sealed.ToArray().Should().Equal(content);
         var read = new byte[500];
-        (await again.ReadPayloadAsync(3, read)).Should().BeTrue();
+        (await again.ReadPayloadAsync(new UniqueId(0, 3), read)).Should().BeTrue();
         read.Should().Equal(payload);
         (await again.FindAsync("b")).Should().BeNull();
     }

@@ -14,7 +14,7 @@ public sealed class LogIndexTests
         long before = GC.GetTotalMemory(forceFullCollection: true);
         for (int i = 0; i < Count; i++)
         {
-            index.AddPayload((UInt128)i, new PayloadLocation(i, 100));
+            index.AddPayload(new UniqueId(0, (ulong)i), new PayloadLocation(i, 100));
             index.Put(names[i], new RecordLocation(Samples.Stamp(1), i, 100));
         }
 

@@ -23,7 +23,7 @@ internal sealed class RecordingRepository(ISecretRepository inner) : ISecretRepo
     public ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default) =>
         inner.FindAsync(name, known, cancellationToken);
 
-    public ValueTask<bool> ReadPayloadAsync(UInt128 id, Memory<byte> destination, CancellationToken cancellationToken = default) =>
+    public ValueTask<bool> ReadPayloadAsync(UniqueId id, Memory<byte> destination, CancellationToken cancellationToken = default) =>
         inner.ReadPayloadAsync(id, destination, cancellationToken);
 
     public ValueTask<long> CommitAsync(RepositoryCommit commit, CancellationToken cancellationToken = default)

@@ -8,7 +8,7 @@ namespace EmbeddedSecrets.Tests.Repositories;
 [TestFixture]
 public sealed class SharedLifeTests
 {
-    private readonly UInt128 _payload = 77;
+    private readonly UniqueId _payload = new UniqueId(0, 77);
     private TemporaryDirectory _directory = null!;
     private FileSecretRepository _repository = null!;
     private FaultyLogFile _file = null!;

@@ -28,7 +28,7 @@ public sealed class SecretInvariantsTests
         Violation(Sound with { LastSequence = 2 }).Should().Contain("last one");
         Violation(Change(2, version => version with { Stages = ["b", "a"] })).Should().Contain("ordinal");
         Violation(Change(1, version => version with { State = SecretVersionState.Disabled })).Should().Contain("ACSCurrent");
-        Violation(Change(2, version => version with { State = SecretVersionState.Destroyed, Content = TestSecret.Content(1) })).Should().Contain("destroyed");
+        Violation(Change(2, version => version with { State = SecretVersionState.Destroyed, Content = TestSecret.Content(new UniqueId(0, 1)) })).Should().Contain("destroyed");
         Violation(Sound with { RetiredVersionIds = [.. Enumerable.Repeat(new RetiredVersionId(1, 1), 101)] }).Should().Contain("100");
         Violation(Sound with { RetiredVersionIds = [new RetiredVersionId(1, 9)] }).Should().Contain("retired");
         Violation(Sound with { Tags = ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase) }).Should().Contain("ordinal");

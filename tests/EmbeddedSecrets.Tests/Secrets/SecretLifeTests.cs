@@ -203,7 +203,7 @@ public sealed class SecretLifeTests
 
     private static SecretTransition Create(Secret stored, CreateSecretOptions options, bool? same = null, DateTimeOffset? now = null)
     {
-        return SecretLife.Create(stored, new CreateRequest("name", 8, TestSecret.Text, "store-default", options), same, TestSecret.Context(now));
+        return SecretLife.Create(stored, new CreateRequest("name", new UniqueId(0, 8), TestSecret.Text, "store-default", options), same, TestSecret.Context(now));
     }
 
     private static SecretTransition Delete(Secret stored, bool purgeProtection = false)

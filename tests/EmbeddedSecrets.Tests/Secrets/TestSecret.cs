@@ -14,16 +14,16 @@ internal static class TestSecret
 
     public static TransitionContext Context(DateTimeOffset? now = null, IVersionLog? log = null) => new(now ?? Now, log ?? new RingVersionLog(), Hash);
 
-    public static ulong Hash(UInt128 incarnation, string versionId)
+    public static ulong Hash(UniqueId incarnation, string versionId)
     {
         return BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"{incarnation}/{versionId}")));
     }
 
-    public static SealedContent Content(UInt128 id) => new(id, 0, null!);
+    public static SealedContent Content(UniqueId id) => new(id, 0, null!);
 
     public static Secret Create(CreateSecretOptions? options = null, string name = "name", DateTimeOffset? now = null)
     {
-        return SecretLife.Create(null, new CreateRequest(name, 7, Text, "default", options ?? new CreateSecretOptions()), null, Context(now)).Next!;
+        return SecretLife.Create(null, new CreateRequest(name, new UniqueId(0, 7), Text, "default", options ?? new CreateSecretOptions()), null, Context(now)).Next!;
     }
 
     public static SecretTransition Put(this Secret secret, string? versionId = null, string[]? stages = null, bool? same = null, SecretRevision? expected = null, IVersionLog? log = null)

@@ -111,7 +111,7 @@ internal sealed class DamagedStore : IDisposable
         return await ReadAsync(repository, content.PayloadId, content.PayloadLength);
     }
 
-    private static async Task<byte[]> ReadAsync(FileSecretRepository repository, UInt128 id, int length)
+    private static async Task<byte[]> ReadAsync(FileSecretRepository repository, UniqueId id, int length)
     {
         byte[] bytes = new byte[length];
         (await repository.ReadPayloadAsync(id, bytes)).Should().BeTrue();

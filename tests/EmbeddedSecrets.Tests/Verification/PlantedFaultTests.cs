@@ -155,7 +155,7 @@ public sealed class PlantedFaultTests
                 Sequence = i + 1,
                 Offset = offset,
                 FlushedTo = flushes ? offset : 0,
-                PreviousTag = 0,
+                PreviousTag = new UniqueId(0, 0),
             }.Write(log.AsSpan(offset));
             FrameHeader.WriteChecksums(log.AsSpan(offset), FrameHeader.Size);
         }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -74,7 +73,7 @@ internal static class BatchReader
         int count = fields.TakeInt16();
         for (int i = 0; i < count && !fields.HasFailed; i++)
         {
-            UInt128 id = fields.TakeUInt128();
+            UniqueId id = fields.TakeId();
             SealedPlace place = TakeSealed(ref fields, body, CommitRules.MaxPayloadBytes);
             if (!fields.HasFailed)
             {
@@ -88,7 +87,7 @@ internal static class BatchReader
         int count = fields.TakeInt16();
         for (int i = 0; i < count && !fields.HasFailed; i++)
         {
-            UInt128 id = fields.TakeUInt128();
+            UniqueId id = fields.TakeId();
             if (!fields.HasFailed)
             {
                 target.DropPayload(id);
@@ -100,7 +99,7 @@ internal static class BatchReader
     private static SealedPlace TakeSealed(ref IndexFields fields, ReadOnlySpan<byte> body, int maxLength)
     {
         SealedPlace place = fields.TakePlace(body.Length, maxLength);
-        if (!fields.HasFailed && BinaryPrimitives.ReadUInt128LittleEndian(body.Slice(place.Offset, place.Length)[^BatchWriter.TagLength..]) != place.Tag)
+        if (!fields.HasFailed && UniqueId.Read(body.Slice(place.Offset, place.Length)[^BatchWriter.TagLength..]) != place.Tag)
         {
             fields.Fail();
         }

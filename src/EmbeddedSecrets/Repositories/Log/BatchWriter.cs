@@ -64,7 +64,7 @@ internal sealed class BatchWriter
         _index.Advance(Encoding.ASCII.GetBytes(change.Name, _index.GetSpan(change.Name.Length)));
         if (change.Record is { } record)
         {
-            PutUInt128(record.Stamp.Incarnation);
+            PutUniqueId(record.Stamp.Incarnation);
             PutInt64(record.Stamp.Revision);
             PutSealed(record.Sealed.Span);
         }
@@ -72,14 +72,14 @@ internal sealed class BatchWriter
         PutInt16(change.AddedPayloads.Count);
         foreach (RepositoryPayload payload in change.AddedPayloads)
         {
-            PutUInt128(payload.Id);
+            PutUniqueId(payload.Id);
             PutSealed(payload.Sealed.Span);
         }
 
         PutInt16(change.DroppedPayloads.Count);
-        foreach (UInt128 id in change.DroppedPayloads)
+        foreach (UniqueId id in change.DroppedPayloads)
         {
-            PutUInt128(id);
+            PutUniqueId(id);
         }
     }
 
@@ -115,9 +115,9 @@ internal sealed class BatchWriter
         _index.Advance(8);
     }
 
-    private void PutUInt128(UInt128 value)
+    private void PutUniqueId(UniqueId value)
     {
-        BinaryPrimitives.WriteUInt128LittleEndian(_index.GetSpan(16), value);
+        value.CopyTo(_index.GetSpan(16));
         _index.Advance(16);
     }
 }

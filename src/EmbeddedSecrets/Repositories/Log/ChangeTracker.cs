@@ -5,7 +5,7 @@ internal sealed class ChangeTracker
 {
     private readonly Lock _gate = new();
     private HashSet<string> _names = new(StringComparer.Ordinal);
-    private HashSet<UInt128> _payloads = [];
+    private HashSet<UniqueId> _payloads = [];
 
     public void Note(string name)
     {
@@ -15,7 +15,7 @@ internal sealed class ChangeTracker
         }
     }
 
-    public void Note(UInt128 payload)
+    public void Note(UniqueId payload)
     {
         lock (_gate)
         {
@@ -24,11 +24,11 @@ internal sealed class ChangeTracker
     }
 
     /// <summary>What was touched since the last call.</summary>
-    public (HashSet<string> Names, HashSet<UInt128> Payloads) Take()
+    public (HashSet<string> Names, HashSet<UniqueId> Payloads) Take()
     {
         lock (_gate)
         {
-            (HashSet<string>, HashSet<UInt128>) taken = (_names, _payloads);
+            (HashSet<string>, HashSet<UniqueId>) taken = (_names, _payloads);
             _names = new HashSet<string>(StringComparer.Ordinal);
             _payloads = [];
             return taken;

@@ -52,7 +52,7 @@ internal readonly record struct FrameHeader
 
     public required long FlushedTo { get; init; }
 
-    public required UInt128 PreviousTag { get; init; }
+    public required UniqueId PreviousTag { get; init; }
 
     public uint RestChecksum { get; init; }
 
@@ -79,7 +79,7 @@ internal readonly record struct FrameHeader
         BinaryPrimitives.WriteInt64LittleEndian(frame[32..], Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(frame[40..], Offset);
         BinaryPrimitives.WriteInt64LittleEndian(frame[48..], FlushedTo);
-        BinaryPrimitives.WriteUInt128LittleEndian(frame[56..], PreviousTag);
+        PreviousTag.CopyTo(frame[56..]);
     }
 
     /// <summary>Writes both checksums into a frame of which they cover <see cref="CheckedLength"/> bytes.</summary>
@@ -118,7 +118,7 @@ internal readonly record struct FrameHeader
             Sequence = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
             Offset = BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
             FlushedTo = BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]),
-            PreviousTag = BinaryPrimitives.ReadUInt128LittleEndian(bytes[56..]),
+            PreviousTag = UniqueId.Read(bytes[56..]),
             RestChecksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes[AuthenticatedSize..]),
         };
         return header.Kind is >= FrameKind.Batch and <= FrameKind.Epoch

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace EmbeddedSecrets.Repositories.Log;
@@ -7,18 +6,18 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// Seals and opens the index of a frame. Its associated data bind it to its place: domain byte, store id, the clear header
 /// up to its checksums, and the SHA-256 of the header part if there is one.
 /// </summary>
-internal sealed class FrameSeal(IStoreProtector protector, UInt128 storeId)
+internal sealed class FrameSeal(IStoreProtector protector, UniqueId storeId)
 {
     private const byte Domain = 0x20;
     private const int FixedLength = 1 + 16 + FrameHeader.AuthenticatedSize;
 
-    public UInt128 StoreId => storeId;
+    public UniqueId StoreId => storeId;
 
     public int Overhead => protector.Overhead;
 
     /// <summary>Seals into the frame, whose clear header (without checksums) and header part stand there already.</summary>
     /// <returns>The tag, to which the next frame is chained.</returns>
-    public UInt128 Seal(in FrameHeader header, ReadOnlySpan<byte> index, Span<byte> frame)
+    public UniqueId Seal(in FrameHeader header, ReadOnlySpan<byte> index, Span<byte> frame)
     {
         Span<byte> associatedData = stackalloc byte[FixedLength + SHA256.HashSizeInBytes];
         int length = WriteAssociatedData(header, frame, associatedData);
@@ -40,13 +39,13 @@ internal sealed class FrameSeal(IStoreProtector protector, UInt128 storeId)
         return protector.TryOpen(frame.Slice(header.IndexStart, header.IndexLength), associatedData[..length], index) ? index : null;
     }
 
-    public static UInt128 Tag(in FrameHeader header, ReadOnlySpan<byte> frame) =>
-        BinaryPrimitives.ReadUInt128LittleEndian(frame[(header.BodyStart - FrameHeader.TagLength)..]);
+    public static UniqueId Tag(in FrameHeader header, ReadOnlySpan<byte> frame) =>
+        UniqueId.Read(frame[(header.BodyStart - FrameHeader.TagLength)..]);
 
     private int WriteAssociatedData(in FrameHeader header, ReadOnlySpan<byte> frame, Span<byte> destination)
     {
         destination[0] = Domain;
-        BinaryPrimitives.WriteUInt128LittleEndian(destination[1..], storeId);
+        storeId.CopyTo(destination[1..]);
         frame[..FrameHeader.AuthenticatedSize].CopyTo(destination[17..]);
         return header.HeaderLength == 0
             ? FixedLength

@@ -12,7 +12,7 @@ internal static class HeaderPart
 
     public static void Write(RepositoryHeader header, Span<byte> destination)
     {
-        BinaryPrimitives.WriteUInt128LittleEndian(destination, header.StoreId);
+        header.StoreId.CopyTo(destination);
         BinaryPrimitives.WriteInt64LittleEndian(destination[RevisionOffset..], header.Revision);
         header.Content.Span.CopyTo(destination[ContentOffset..]);
     }
@@ -26,6 +26,6 @@ internal static class HeaderPart
         }
 
         long revision = BinaryPrimitives.ReadInt64LittleEndian(part[RevisionOffset..]);
-        return revision is < 1 or > LogState.MaxNumber ? null : new RepositoryHeader(BinaryPrimitives.ReadUInt128LittleEndian(part), revision, part[ContentOffset..].ToArray());
+        return revision is < 1 or > LogState.MaxNumber ? null : new RepositoryHeader(UniqueId.Read(part), revision, part[ContentOffset..].ToArray());
     }
 }

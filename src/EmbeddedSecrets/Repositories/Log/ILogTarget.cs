@@ -7,9 +7,9 @@ internal interface ILogTarget
 
     void Remove(string name);
 
-    void AddPayload(UInt128 id, in PayloadLocation location);
+    void AddPayload(UniqueId id, in PayloadLocation location);
 
-    void DropPayload(UInt128 id);
+    void DropPayload(UniqueId id);
 
     /// <summary>The changes since the last call are one commit.</summary>
     void EndCommit(long sequence);

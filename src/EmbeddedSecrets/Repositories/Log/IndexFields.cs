@@ -22,7 +22,7 @@ internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
 
     public long TakeInt64() => Take(8) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
 
-    public UInt128 TakeUInt128() => Take(16) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt128LittleEndian(bytes) : 0;
+    public UniqueId TakeId() => Take(16) is { IsEmpty: false } bytes ? UniqueId.Read(bytes) : default;
 
     /// <summary>A name that keeps the rules of names; the empty string after a failure.</summary>
     public string TakeName()
@@ -41,15 +41,15 @@ internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
     /// <summary>The stamp of a record that exists.</summary>
     public RecordStamp TakeStamp()
     {
-        var stamp = new RecordStamp(TakeUInt128(), TakeInt64());
-        HasFailed |= stamp.Incarnation == 0 || stamp.Revision < 1;
+        var stamp = new RecordStamp(TakeId(), TakeInt64());
+        HasFailed |= stamp.Incarnation.IsNone || stamp.Revision < 1;
         return stamp;
     }
 
     /// <summary>The place of a sealed message in a body, and its tag.</summary>
     public SealedPlace TakePlace(int bodyLength, int maxLength)
     {
-        var place = new SealedPlace(TakeInt32(), TakeInt32(), TakeUInt128());
+        var place = new SealedPlace(TakeInt32(), TakeInt32(), TakeId());
         HasFailed |= place.Offset < 0 || place.Length < BatchWriter.TagLength || place.Length > maxLength || place.Offset > bodyLength - place.Length;
         return HasFailed ? default : place;
     }
@@ -69,4 +69,4 @@ internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
 }
 
 /// <summary>Where a sealed message stands in the body of its frame, and the tag that ends it.</summary>
-internal readonly record struct SealedPlace(int Offset, int Length, UInt128 Tag);
+internal readonly record struct SealedPlace(int Offset, int Length, UniqueId Tag);

@@ -85,11 +85,11 @@ internal sealed class LogChanges(FrameSeal seal)
 
         public void Remove(string name) => _commit.Add((name, null));
 
-        public void AddPayload(UInt128 id, in PayloadLocation location)
+        public void AddPayload(UniqueId id, in PayloadLocation location)
         {
         }
 
-        public void DropPayload(UInt128 id)
+        public void DropPayload(UniqueId id)
         {
         }
 

@@ -68,7 +68,7 @@ internal sealed class LogCompaction
         _file.FlushData();
         for (int round = 0; round < MaxRounds; round++)
         {
-            (HashSet<string> names, HashSet<UInt128> payloads) = tracker.Take();
+            (HashSet<string> names, HashSet<UniqueId> payloads) = tracker.Take();
             CopyTouched(names, payloads);
 
             // The last time too: the turn of the last round, in which nobody commits, finds only its own bytes to flush.
@@ -86,7 +86,7 @@ internal sealed class LogCompaction
     /// <returns>The new log, which belongs to the compaction until <see cref="Install"/>.</returns>
     public ILogFile Complete(ChangeTracker tracker)
     {
-        (HashSet<string> names, HashSet<UInt128> payloads) = tracker.Take();
+        (HashSet<string> names, HashSet<UniqueId> payloads) = tracker.Take();
         _isAlone = true;
         CopyTouched(names, payloads);
         Span<byte> end = stackalloc byte[SnapshotEnd.Size];
@@ -149,7 +149,7 @@ internal sealed class LogCompaction
             WriteFullChunk(cancellationToken);
         }
 
-        foreach ((UInt128 id, PayloadLocation location) in _from.Index.Payloads)
+        foreach ((UniqueId id, PayloadLocation location) in _from.Index.Payloads)
         {
             _chunk.AddPayload(id, location, _from.File);
             WriteFullChunk(cancellationToken);
@@ -158,7 +158,7 @@ internal sealed class LogCompaction
         WriteChunk();
     }
 
-    private void CopyTouched(HashSet<string> names, HashSet<UInt128> payloads)
+    private void CopyTouched(HashSet<string> names, HashSet<UniqueId> payloads)
     {
         foreach (string name in names)
         {
@@ -174,7 +174,7 @@ internal sealed class LogCompaction
             WriteFullChunk(CancellationToken.None);
         }
 
-        foreach (UInt128 id in payloads)
+        foreach (UniqueId id in payloads)
         {
             if (_from.Index.TryFindPayload(id, out PayloadLocation location))
             {

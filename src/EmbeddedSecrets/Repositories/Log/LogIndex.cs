@@ -8,15 +8,15 @@ internal sealed class LogIndex : ILogTarget
     private const int Stripes = 4096;
 
     private readonly ConcurrentDictionary<string, RecordLocation> _records = new(concurrencyLevel: 1, capacity: 31, StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<UInt128, PayloadLocation> _payloads = new(concurrencyLevel: 1, capacity: 31);
-    private readonly Action<UInt128> _payloadDropped;
+    private readonly ConcurrentDictionary<UniqueId, PayloadLocation> _payloads = new(concurrencyLevel: 1, capacity: 31);
+    private readonly Action<UniqueId> _payloadDropped;
 
     /// <summary>Counts the changes of the names that share a stripe, once readers see the index.</summary>
     private readonly int[] _moves = new int[Stripes];
     private long _recordCount;
     private long _payloadCount;
 
-    public LogIndex(Action<UInt128> payloadDropped)
+    public LogIndex(Action<UniqueId> payloadDropped)
     {
         _payloadDropped = payloadDropped;
     }
@@ -41,7 +41,7 @@ internal sealed class LogIndex : ILogTarget
     public IEnumerable<KeyValuePair<string, RecordLocation>> Records => _records;
 
     /// <summary>Gets the payloads; what changes meanwhile may or may not be seen.</summary>
-    public IEnumerable<KeyValuePair<UInt128, PayloadLocation>> Payloads => _payloads;
+    public IEnumerable<KeyValuePair<UniqueId, PayloadLocation>> Payloads => _payloads;
 
     /// <summary>The token of what a name has now; see <see cref="IResidentRepository"/>.</summary>
     public RecordToken TokenOf(string name)
@@ -54,7 +54,7 @@ internal sealed class LogIndex : ILogTarget
 
     public bool TryFind(string name, out RecordLocation location) => _records.TryGetValue(name, out location);
 
-    public bool TryFindPayload(UInt128 id, out PayloadLocation location) => _payloads.TryGetValue(id, out location);
+    public bool TryFindPayload(UniqueId id, out PayloadLocation location) => _payloads.TryGetValue(id, out location);
 
     public void Put(string name, in RecordLocation location)
     {
@@ -86,7 +86,7 @@ internal sealed class LogIndex : ILogTarget
         }
     }
 
-    public void AddPayload(UInt128 id, in PayloadLocation location)
+    public void AddPayload(UniqueId id, in PayloadLocation location)
     {
         if (_payloads.TryGetValue(id, out PayloadLocation before))
         {
@@ -106,7 +106,7 @@ internal sealed class LogIndex : ILogTarget
     /// <summary>The replaced header may hold what opens older records: a key generation that was dropped, or the slot of a removed root key.</summary>
     public void DropHeader() => HasDropped = true;
 
-    public void DropPayload(UInt128 id)
+    public void DropPayload(UniqueId id)
     {
         // Also where a snapshot tells it of a payload that it does not hold: an older record, with the wrapped key, may be there.
         HasDropped = true;
@@ -126,7 +126,7 @@ internal sealed class LogIndex : ILogTarget
     /// <summary>Another index takes the place of this one: tells of the payloads that it has not.</summary>
     public void TellDropped(LogIndex successor)
     {
-        foreach (UInt128 id in _payloads.Keys.Where(id => !successor._payloads.ContainsKey(id)))
+        foreach (UniqueId id in _payloads.Keys.Where(id => !successor._payloads.ContainsKey(id)))
         {
             _payloadDropped(id);
         }

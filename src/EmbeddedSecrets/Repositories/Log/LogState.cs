@@ -14,7 +14,7 @@ internal sealed class LogState
     /// <summary>Gets or sets the sequence of the last frame; 0 when there is none.</summary>
     public long FrameSequence { get; set; }
 
-    public UInt128 LastTag { get; set; }
+    public UniqueId LastTag { get; set; }
 
     /// <summary>Gets or sets the change sequence.</summary>
     public long Sequence { get; set; }
@@ -26,7 +26,7 @@ internal sealed class LogState
     /// Gets or sets the tag of the last batch or epoch, which together with <see cref="Sequence"/> names this state of the store.
     /// A compaction carries it over: it changes no state.
     /// </summary>
-    public UInt128 HeadTag { get; set; }
+    public UniqueId HeadTag { get; set; }
 
     /// <summary>Gets or sets a value indicating whether the last frame is a closing frame.</summary>
     public bool Closed { get; set; }

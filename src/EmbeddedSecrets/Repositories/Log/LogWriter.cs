@@ -38,7 +38,7 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state, S
     public long Append(FrameKind kind, RepositoryHeader? newHeader, ReadOnlySpan<byte> index, ReadOnlySpan<byte> body)
     {
         ThrowIfStopped();
-        FrameHeader header = Build(kind, newHeader, index, body, out UInt128 tag);
+        FrameHeader header = Build(kind, newHeader, index, body, out UniqueId tag);
         ReadOnlySpan<byte> frame = _buffer.AsSpan(0, header.FrameLength);
         Reserve(state.End + frame.Length);
         Announce(state.End, state.End + frame.Length);
@@ -52,14 +52,14 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state, S
     /// <returns>The offset of the body in the log.</returns>
     public long AppendUnflushed(FrameKind kind, RepositoryHeader? newHeader, ReadOnlySpan<byte> index, ReadOnlySpan<byte> body)
     {
-        FrameHeader header = Build(kind, newHeader, index, body, out UInt128 tag);
+        FrameHeader header = Build(kind, newHeader, index, body, out UniqueId tag);
         file.Write(_buffer.AsSpan(0, header.FrameLength), state.End);
         Advance(header, tag);
         _allocated = state.End;
         return header.Offset + header.BodyStart;
     }
 
-    private FrameHeader Build(FrameKind kind, RepositoryHeader? newHeader, ReadOnlySpan<byte> index, ReadOnlySpan<byte> body, out UInt128 tag)
+    private FrameHeader Build(FrameKind kind, RepositoryHeader? newHeader, ReadOnlySpan<byte> index, ReadOnlySpan<byte> body, out UniqueId tag)
     {
         var header = new FrameHeader
         {
@@ -88,7 +88,7 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state, S
         return header;
     }
 
-    private void Advance(in FrameHeader header, UInt128 tag)
+    private void Advance(in FrameHeader header, UniqueId tag)
     {
         state.End += header.FrameLength;
         state.FrameSequence = header.Sequence;

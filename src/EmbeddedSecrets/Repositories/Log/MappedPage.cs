@@ -54,6 +54,6 @@ internal static unsafe class MappedPage
         return () => NativeFile.ReplaceMapping(address, SharedPage.Size);
     }
 
-    private static bool IsInPlace(UInt128? identity, string path) =>
+    private static bool IsInPlace(UniqueId? identity, string path) =>
         NativeFile.ExamineName(path) is { Length: >= SharedPage.Size } facts && facts.Identity == identity;
 }

@@ -6,14 +6,14 @@ namespace EmbeddedSecrets.Repositories.Log;
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal readonly struct RecordLocation(RecordStamp stamp, long offset, int length)
 {
-    private readonly ulong _incarnationUpper = (ulong)(stamp.Incarnation >> 64);
-    private readonly ulong _incarnationLower = unchecked((ulong)stamp.Incarnation);
+    private readonly ulong _incarnationUpper = stamp.Incarnation.Upper;
+    private readonly ulong _incarnationLower = stamp.Incarnation.Lower;
     private readonly long _revision = stamp.Revision;
 
     public readonly long Offset = offset;
     public readonly int Length = length;
 
-    public RecordStamp Stamp => new(new UInt128(_incarnationUpper, _incarnationLower), _revision);
+    public RecordStamp Stamp => new(new UniqueId(_incarnationUpper, _incarnationLower), _revision);
 }
 
 /// <summary>Where a sealed payload stands in the log. Packed: there is one of them for each version in memory.</summary>

@@ -42,7 +42,7 @@ internal sealed class RollbackGuard(IRollbackAnchor? anchor, bool accepts, strin
     /// <summary>Decides, once the log is replayed.</summary>
     /// <returns>The epoch that must be begun because a rollback was accepted, or null.</returns>
     /// <exception cref="SecretStoreIntegrityException">The log is older than the anchor, or of another history.</exception>
-    public long? Decide(UInt128 storeId, LogState state)
+    public long? Decide(UniqueId storeId, LogState state)
     {
         if (_expected is not { } head || IsContinuation(head, storeId, state))
         {
@@ -69,7 +69,7 @@ internal sealed class RollbackGuard(IRollbackAnchor? anchor, bool accepts, strin
     }
 
     /// <summary>Keeps a state that is on the disk. A failure is told by the next <see cref="CatchUp"/>.</summary>
-    public void Advance(UInt128 storeId, LogState state)
+    public void Advance(UniqueId storeId, LogState state)
     {
         if (anchor is null)
         {
@@ -88,7 +88,7 @@ internal sealed class RollbackGuard(IRollbackAnchor? anchor, bool accepts, strin
     }
 
     /// <summary>Others have moved on, and keep what they committed: an anchor that is behind is not moved to an older state.</summary>
-    public void Follow(UInt128 storeId, LogState state)
+    public void Follow(UniqueId storeId, LogState state)
     {
         if (_behind is not null)
         {
@@ -96,7 +96,7 @@ internal sealed class RollbackGuard(IRollbackAnchor? anchor, bool accepts, strin
         }
     }
 
-    private bool IsContinuation(RollbackHead head, UInt128 storeId, LogState state)
+    private bool IsContinuation(RollbackHead head, UniqueId storeId, LogState state)
     {
         if (head.StoreId != storeId || (state.Epoch, state.Sequence).CompareTo((head.Epoch, head.Sequence)) < 0)
         {

@@ -109,10 +109,10 @@ internal sealed unsafe class SharedPage : IDisposable
         set => Volatile.Write(ref Word(34), value);
     }
 
-    public bool IsOfBoot(UInt128 boot) => Unsafe.ReadUnaligned<UInt128>(_words + 2) == boot;
+    public bool IsOfBoot(UniqueId boot) => Unsafe.ReadUnaligned<UniqueId>(_words + 2) == boot;
 
     /// <summary>Makes a page of anything that stands there. One that is good stays so throughout: readers may follow it, and whoever comes after a reset that was cut short does it again.</summary>
-    public void Reset(UInt128 boot, LogEnd end)
+    public void Reset(UniqueId boot, LogEnd end)
     {
         if (!HasMagic || !IsOfBoot(boot) || Version != CurrentVersion)
         {

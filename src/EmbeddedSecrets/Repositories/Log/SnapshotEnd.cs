@@ -6,7 +6,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// The index of the frame that ends a snapshot, 48 bytes, little endian:
 /// <code>change sequence 8 | epoch 8 | tag of the last batch or epoch before it 16 | number of records 8 | number of payloads 8</code>
 /// </summary>
-internal readonly record struct SnapshotEnd(long Sequence, long Epoch, UInt128 HeadTag, long RecordCount, long PayloadCount)
+internal readonly record struct SnapshotEnd(long Sequence, long Epoch, UniqueId HeadTag, long RecordCount, long PayloadCount)
 {
     public const int Size = 48;
 
@@ -14,7 +14,7 @@ internal readonly record struct SnapshotEnd(long Sequence, long Epoch, UInt128 H
     {
         BinaryPrimitives.WriteInt64LittleEndian(destination, Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(destination[8..], Epoch);
-        BinaryPrimitives.WriteUInt128LittleEndian(destination[16..], HeadTag);
+        HeadTag.CopyTo(destination[16..]);
         BinaryPrimitives.WriteInt64LittleEndian(destination[32..], RecordCount);
         BinaryPrimitives.WriteInt64LittleEndian(destination[40..], PayloadCount);
     }
@@ -30,7 +30,7 @@ internal readonly record struct SnapshotEnd(long Sequence, long Epoch, UInt128 H
         end = new SnapshotEnd(
             BinaryPrimitives.ReadInt64LittleEndian(bytes),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
-            BinaryPrimitives.ReadUInt128LittleEndian(bytes[16..]),
+            UniqueId.Read(bytes[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]));
         return end is { Sequence: >= 0 and <= LogState.MaxNumber, Epoch: >= 0 };

@@ -33,7 +33,7 @@ internal static class SnapshotReader
                 index.Remove(fields.TakeName());
                 break;
             case SnapshotWriter.PayloadKind:
-                UInt128 id = fields.TakeUInt128();
+                UniqueId id = fields.TakeId();
                 SealedPlace payload = fields.TakePlace(bodyLength, CommitRules.MaxPayloadBytes);
                 if (!fields.HasFailed)
                 {
@@ -42,7 +42,7 @@ internal static class SnapshotReader
 
                 break;
             case SnapshotWriter.NoPayloadKind:
-                index.DropPayload(fields.TakeUInt128());
+                index.DropPayload(fields.TakeId());
                 break;
             default:
                 fields.Fail();

@@ -47,7 +47,7 @@ internal sealed class SnapshotWriter
     {
         PutName(RecordKind, name);
         Span<byte> stamp = _index.GetSpan(24);
-        BinaryPrimitives.WriteUInt128LittleEndian(stamp, location.Stamp.Incarnation);
+        location.Stamp.Incarnation.CopyTo(stamp);
         BinaryPrimitives.WriteInt64LittleEndian(stamp[16..], location.Stamp.Revision);
         _index.Advance(24);
         PutSealed(location.Offset, location.Length, from);
@@ -56,13 +56,13 @@ internal sealed class SnapshotWriter
     public void AddNoRecord(string name) => PutName(NoRecordKind, name);
 
     /// <summary>Adds a payload, whose sealed bytes are copied from where they stand.</summary>
-    public void AddPayload(UInt128 id, in PayloadLocation location, ILogFile from)
+    public void AddPayload(UniqueId id, in PayloadLocation location, ILogFile from)
     {
         PutId(PayloadKind, id);
         PutSealed(location.Offset, location.Length, from);
     }
 
-    public void AddNoPayload(UInt128 id) => PutId(NoPayloadKind, id);
+    public void AddNoPayload(UniqueId id) => PutId(NoPayloadKind, id);
 
     private void PutName(byte kind, string name)
     {
@@ -73,11 +73,11 @@ internal sealed class SnapshotWriter
         _index.Advance(2 + name.Length);
     }
 
-    private void PutId(byte kind, UInt128 id)
+    private void PutId(byte kind, UniqueId id)
     {
         Span<byte> bytes = _index.GetSpan(17);
         bytes[0] = kind;
-        BinaryPrimitives.WriteUInt128LittleEndian(bytes[1..], id);
+        id.CopyTo(bytes[1..]);
         _index.Advance(17);
     }
 

@@ -20,10 +20,10 @@ internal sealed class StoreDirectory : ILogDirectory
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     private readonly bool _readOnly;
-    private readonly UInt128? _identity;
+    private readonly UniqueId? _identity;
     private volatile Asked? _asked;
 
-    private StoreDirectory(string path, bool readOnly, UInt128? identity)
+    private StoreDirectory(string path, bool readOnly, UniqueId? identity)
     {
         Path = path;
         _readOnly = readOnly;
@@ -171,7 +171,7 @@ internal sealed class StoreDirectory : ILogDirectory
         }
     }
 
-    private static UInt128? CheckDirectory(string path)
+    private static UniqueId? CheckDirectory(string path)
     {
         if (OperatingSystem.IsLinux())
         {

@@ -24,7 +24,7 @@ internal sealed class CommitGenerator(Random random)
     private RepositoryChange Change(StoreModel state, string name)
     {
         RecordModel? before = state.Records.GetValueOrDefault(name);
-        UInt128[] dropped = before is null ? [] : [before.PayloadId];
+        UniqueId[] dropped = before is null ? [] : [before.PayloadId];
         if (before is not null && random.Next(3) == 0)
         {
             return Samples.Remove(name, before.Stamp, dropped);
@@ -40,7 +40,7 @@ internal sealed class CommitGenerator(Random random)
         };
     }
 
-    private UInt128 Id() => new((ulong)random.NextInt64(1, long.MaxValue), (ulong)random.NextInt64(1, long.MaxValue));
+    private UniqueId Id() => new((ulong)random.NextInt64(1, long.MaxValue), (ulong)random.NextInt64(1, long.MaxValue));
 
     private byte[] Bytes(int most)
     {

@@ -178,7 +178,7 @@ public sealed class CompactionPowerCutTests : SimulationTest
     }
 
     private static RepositoryCommit LargeCommit(int count) => Samples.Commit([.. Enumerable.Range(0, count).Select(static i =>
-        Samples.Create("name/" + i.ToString(CultureInfo.InvariantCulture), new byte[300], (new UInt128(77, (ulong)i), Filled(i))))]);
+        Samples.Create("name/" + i.ToString(CultureInfo.InvariantCulture), new byte[300], (new UniqueId(77, (ulong)i), Filled(i))))]);
 
     private static byte[] Filled(int i)
     {

@@ -50,10 +50,10 @@ internal sealed record StoreModel
     public static string DescribeRecord(string name, RecordStamp stamp, ReadOnlyMemory<byte> content) =>
         string.Create(CultureInfo.InvariantCulture, $"\n{name} {stamp.Incarnation:x} {stamp.Revision} {Digest(content)}");
 
-    public static string DescribePayload(UInt128 id, ReadOnlyMemory<byte> content) =>
+    public static string DescribePayload(UniqueId id, ReadOnlyMemory<byte> content) =>
         string.Create(CultureInfo.InvariantCulture, $"\npayload {id:x} {Digest(content)}");
 
     private static string Digest(ReadOnlyMemory<byte> content) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(content.Span).AsSpan(0, 8));
 }
 
-internal sealed record RecordModel(RecordStamp Stamp, byte[] Sealed, UInt128 PayloadId, byte[] Payload);
+internal sealed record RecordModel(RecordStamp Stamp, byte[] Sealed, UniqueId PayloadId, byte[] Payload);

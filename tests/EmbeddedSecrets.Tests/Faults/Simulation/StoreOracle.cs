@@ -7,13 +7,13 @@ namespace EmbeddedSecrets.Tests.Faults.Simulation;
 internal sealed class StoreOracle
 {
     private List<RepositoryCommit> _inFlight = [];
-    private Dictionary<UInt128, int> _payloads = [];
+    private Dictionary<UniqueId, int> _payloads = [];
 
     /// <summary>Gets what must be there; null before the store was made.</summary>
     public StoreModel? Acknowledged { get; private set; }
 
     /// <summary>Gets every payload that was ever written, and how long it is.</summary>
-    public IReadOnlyDictionary<UInt128, int> Payloads => _payloads;
+    public IReadOnlyDictionary<UniqueId, int> Payloads => _payloads;
 
     /// <summary>Gets a value indicating whether the store has a rollback anchor, which outlives every power cut.</summary>
     public bool IsAnchored { get; init; }
