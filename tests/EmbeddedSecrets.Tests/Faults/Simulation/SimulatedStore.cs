@@ -98,7 +98,7 @@ internal sealed class SimulatedStore(SimulatedDisk disk, StoreOracle oracle, int
             text.Append(StoreModel.DescribeRecord(record.Name, record.Stamp, record.Sealed));
         }
 
-        foreach ((UniqueId id, int length) in oracle.Payloads.OrderBy(static pair => pair.Key))
+        foreach ((UniqueId id, int length) in oracle.Payloads.OrderBy(static pair => pair.Key.ToString(), StringComparer.Ordinal))
         {
             var payload = new byte[length];
             if (await _repository.ReadPayloadAsync(id, payload))

@@ -39,7 +39,7 @@ internal sealed record StoreModel
             text.Append(DescribeRecord(name, record.Stamp, record.Sealed));
         }
 
-        foreach (RecordModel record in Records.Values.OrderBy(static record => record.PayloadId))
+        foreach (RecordModel record in Records.Values.OrderBy(static record => record.PayloadId.ToString(), StringComparer.Ordinal))
         {
             text.Append(DescribePayload(record.PayloadId, record.Payload));
         }
