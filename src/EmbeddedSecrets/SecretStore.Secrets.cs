@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
@@ -27,7 +28,7 @@ public sealed partial class SecretStore
         string keyId = given.EncryptionKeyId ?? _options.DefaultEncryptionKeyId;
         using SecretValue own = value.Copy();
         Request request = NewRequest(SecretAction.CreateSecret) with { Also = _principal is null ? null : DoneByRestoring(given) };
-        var creation = new CreateRequest(name, StoreUnlocking.RandomId(), own.Kind, keyId, given);
+        var creation = new CreateRequest(name, PublicRandom.NextId(), own.Kind, keyId, given);
         var appended = new NewValue(own, given.IfScheduledForDeletion == ScheduledDeletionBehavior.Restore ? given.VersionId : null, WhenScheduled: true);
         SecretTransition done = await ChangeAsync(
             name, (stored, same, context) => SecretLife.Create(stored, creation, same, context), request, cancellationToken, appended).ConfigureAwait(false);

@@ -55,7 +55,7 @@ internal sealed class DerivedCipher : IDisposable
     public void Seal(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associatedData, Span<byte> destination)
     {
         Span<byte> nonce = stackalloc byte[CommittingCipher.NonceLength];
-        RandomNumberGenerator.Fill(nonce);
+        PublicRandom.Fill(nonce);
         DerivedKey key = UseWriter();
         try
         {

@@ -40,7 +40,7 @@ internal static class ValueEnvelope
     public static byte[] Seal(ReadOnlySpan<byte> dataKey, in ValueContext context, ReadOnlySpan<byte> value)
     {
         Span<byte> nonce = stackalloc byte[CommittingCipher.NonceLength];
-        RandomNumberGenerator.Fill(nonce);
+        PublicRandom.Fill(nonce);
         return Seal(dataKey, context, value, nonce);
     }
 

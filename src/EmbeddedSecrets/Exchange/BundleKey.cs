@@ -3,7 +3,6 @@ using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Keys;
-using EmbeddedSecrets.Pipeline;
 
 namespace EmbeddedSecrets.Exchange;
 
@@ -23,7 +22,7 @@ internal sealed class BundleKey : IDisposable
     /// <summary>Makes a key, and the slot that holds it.</summary>
     public static async ValueTask<(BundleKey Key, byte[] Slot)> MakeAsync(IRootKey rootKey, CancellationToken cancellationToken)
     {
-        UniqueId bundleId = StoreUnlocking.RandomId();
+        UniqueId bundleId = PublicRandom.NextId();
         var context = new RootKeyContext(bundleId, BundleFormat.Location, IsNewStore: false);
         using var key = new PinnedBytes(CommittingCipher.KeyLength);
         RandomNumberGenerator.Fill(key.Span);

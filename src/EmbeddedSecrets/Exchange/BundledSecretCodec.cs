@@ -1,7 +1,6 @@
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
-using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Exchange;
@@ -80,7 +79,7 @@ internal static class BundledSecretCodec
     private static Secret DecodeBody(ref FieldReader reader) => new()
     {
         Name = reader.Text(),
-        Incarnation = StoreUnlocking.RandomId(),
+        Incarnation = PublicRandom.NextId(),
         RevisionNumber = 1,
         Description = reader.Text(),
         EncryptionKeyId = reader.Text(),

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Caching;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Policies;
@@ -50,7 +51,7 @@ internal sealed partial class OpenStore
 
     private (Secret Secret, RepositoryPayload Payload) SealPolicy(Secret secret, string policy)
     {
-        UniqueId id = StoreUnlocking.RandomId();
+        UniqueId id = PublicRandom.NextId();
         byte[] payload = _cipher.SealPolicy(secret.Name, secret.Incarnation, id, policy);
         return (secret with { Policy = PolicyReference.To(id, payload) }, new RepositoryPayload(id, payload));
     }

@@ -190,7 +190,7 @@ internal sealed partial class OpenStore : IDisposable
         {
             (SealedContent content, byte[] payload) = await ValueSealing.SealAsync(
                 _keyProvider, next.EncryptionKeyId, ContextOf(next, written), value, cancellationToken).ConfigureAwait(false);
-            next = next with { Versions = next.Versions.Replace(written, written with { Content = content }) };
+            next = next with { Versions = next.Versions.SetItem(next.Versions.LastIndexOf(written), written with { Content = content }) };
             added = [new RepositoryPayload(content.PayloadId, payload)];
         }
 
@@ -212,7 +212,7 @@ internal sealed partial class OpenStore : IDisposable
     /// <returns>False when a condition did not hold: load again, apply the transitions again, and seal again.</returns>
     public async ValueTask<bool> TryCommitAsync(IReadOnlyList<SealedChange> changes, long headerRevision, CancellationToken cancellationToken)
     {
-        var commit = new RepositoryCommit { HeaderRevision = headerRevision, Changes = [.. changes.Select(static c => c.Change)] };
+        var commit = new RepositoryCommit { HeaderRevision = headerRevision, Changes = ChangesOf(changes) };
         try
         {
             await _repository.CommitAsync(commit, cancellationToken).ConfigureAwait(false);
@@ -274,6 +274,17 @@ internal sealed partial class OpenStore : IDisposable
         _dataKeys.Dispose();
         _cipher.Dispose();
         Header.Dispose();
+    }
+
+    private static RepositoryChange[] ChangesOf(IReadOnlyList<SealedChange> changes)
+    {
+        var repositoryChanges = new RepositoryChange[changes.Count];
+        for (int i = 0; i < repositoryChanges.Length; i++)
+        {
+            repositoryChanges[i] = changes[i].Change;
+        }
+
+        return repositoryChanges;
     }
 
     /// <summary>The secret with the data key of every version under its encryption key.</summary>

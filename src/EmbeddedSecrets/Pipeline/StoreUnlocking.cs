@@ -18,7 +18,7 @@ internal static class StoreUnlocking
     public static async ValueTask<(RepositoryHeader Header, StoreCipher Cipher)> CreateAsync(
         IKeyProvider provider, string location, CancellationToken cancellationToken)
     {
-        UniqueId storeId = RandomId();
+        UniqueId storeId = PublicRandom.NextId();
         byte[] ringState = provider is KeyRing ring
             ? await ring.CreateAsync(new RootKeyContext(storeId, location, IsNewStore: true), cancellationToken).ConfigureAwait(false)
             : [];
@@ -98,19 +98,5 @@ internal static class StoreUnlocking
             // The ring proved itself by opening; a provider of one's own has not yet shown that it holds the right keys.
             throw provider is KeyRing ? KeyFailures.Tampered() : KeyFailures.WrongProvider(location);
         }
-    }
-
-    /// <summary>16 random bytes, never all zero.</summary>
-    public static UniqueId RandomId()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        UniqueId id;
-        do
-        {
-            RandomNumberGenerator.Fill(bytes);
-            id = UniqueId.Read(bytes);
-        }
-        while (id.IsNone);
-        return id;
     }
 }

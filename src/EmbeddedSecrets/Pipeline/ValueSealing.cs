@@ -135,7 +135,7 @@ internal static class ValueSealing
     private static (SealedContent Content, byte[] Payload) SealWith(ReadOnlySpan<byte> dataKey, WrappedDataKey wrapped, in ValueContext context, SecretValue value)
     {
         byte[] payload = ValueEnvelope.Seal(dataKey, context, value.Span);
-        return (new SealedContent(StoreUnlocking.RandomId(), payload.Length, wrapped), payload);
+        return (new SealedContent(PublicRandom.NextId(), payload.Length, wrapped), payload);
     }
 
     private static async ValueTask<SecretValue> OpenAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Secrets;
@@ -58,20 +59,25 @@ internal static class VersionStages
     {
         int current = IndexOf(versions, SecretStages.Current);
         bool currentLeaves = current >= 0 && current != target && stages.Contains(SecretStages.Current, StringComparer.Ordinal);
-        ImmutableArray<SecretVersion> moved = versions;
+        SecretVersion[] moved = [.. versions];
         foreach (string stage in stages)
         {
-            moved = Put(moved, stage, target);
+            Put(moved, stage, target);
         }
 
         if (currentLeaves)
         {
-            moved = Put(moved, SecretStages.Previous, current);
+            Put(moved, SecretStages.Previous, current);
         }
 
         // Stages are on one version each, so their number is the sum; the moves themselves never lose one.
-        int count = moved.Sum(version => version.Stages.Count);
-        return count > SecretRules.MaxStages ? throw SecretFailures.TooManyStages(name, count) : moved;
+        int count = 0;
+        foreach (SecretVersion version in moved)
+        {
+            count += version.Stages.Count;
+        }
+
+        return count > SecretRules.MaxStages ? throw SecretFailures.TooManyStages(name, count) : ImmutableCollectionsMarshal.AsImmutableArray(moved);
     }
 
     public static ImmutableArray<SecretVersion> Remove(ImmutableArray<SecretVersion> versions, string stage)
@@ -80,19 +86,37 @@ internal static class VersionStages
         return index < 0 ? versions : versions.SetItem(index, versions[index] with { Stages = Without(versions[index].Stages, stage) });
     }
 
-    private static ImmutableArray<SecretVersion> Put(ImmutableArray<SecretVersion> versions, string stage, int target)
+    private static void Put(SecretVersion[] versions, string stage, int target)
     {
-        ImmutableArray<SecretVersion> without = Remove(versions, stage);
-        return without.SetItem(target, without[target] with { Stages = With(without[target].Stages, stage) });
+        for (int i = 0; i < versions.Length; i++)
+        {
+            if (Carries(versions[i], stage))
+            {
+                versions[i] = versions[i] with { Stages = Without(versions[i].Stages, stage) };
+            }
+        }
+
+        versions[target] = versions[target] with { Stages = With(versions[target].Stages, stage) };
     }
 
     private static ImmutableArray<string> With(IReadOnlyList<string> stages, string stage)
     {
-        return [.. stages.Append(stage).Order(StringComparer.Ordinal)];
+        string[] with = [.. stages, stage];
+        Array.Sort(with, StringComparer.Ordinal);
+        return ImmutableCollectionsMarshal.AsImmutableArray(with);
     }
 
     private static ImmutableArray<string> Without(IReadOnlyList<string> stages, string stage)
     {
-        return [.. stages.Where(other => !string.Equals(other, stage, StringComparison.Ordinal))];
+        ImmutableArray<string>.Builder without = ImmutableArray.CreateBuilder<string>(stages.Count);
+        for (int i = 0; i < stages.Count; i++)
+        {
+            if (!string.Equals(stages[i], stage, StringComparison.Ordinal))
+            {
+                without.Add(stages[i]);
+            }
+        }
+
+        return without.DrainToImmutable();
     }
 }

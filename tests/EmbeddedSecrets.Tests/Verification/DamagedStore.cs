@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Repositories.Log;
@@ -94,12 +95,12 @@ internal sealed class DamagedStore : IDisposable
                 break;
             case PlantedFault.OtherPayload:
                 byte[] other = await OfOtherAsync(repository, open);
-                var id = StoreUnlocking.RandomId();
+                var id = PublicRandom.NextId();
                 SecretVersion foreign = one with { Content = one.Content! with { PayloadId = id, PayloadLength = other.Length } };
                 await CommitAsync(open, stored, stored.Secret with { Versions = stored.Secret.Versions.SetItem(0, foreign) }, new RepositoryPayload(id, other));
                 break;
             default:
-                SecretVersion gone = one with { Content = one.Content! with { PayloadId = StoreUnlocking.RandomId() } };
+                SecretVersion gone = one with { Content = one.Content! with { PayloadId = PublicRandom.NextId() } };
                 await CommitAsync(open, stored, stored.Secret with { Versions = stored.Secret.Versions.SetItem(0, gone) });
                 break;
         }
