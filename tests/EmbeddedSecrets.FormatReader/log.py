@@ -26,10 +26,15 @@ def find_log(directory):
     return max(found), found[max(found)]
 
 
+def has_front(front):
+    """Whether 80 bytes begin a frame and carry their own checksum."""
+    return len(front) == 80 and front[:4] == b"ESSf" and crc32c(front[:76]) == int.from_bytes(front[76:], "little")
+
+
 def parse_frame(data, at):
     """The frame at this offset, or None where the checksums do not agree."""
     front = data[at:at + 80]
-    if len(front) < 80 or front[:4] != b"ESSf" or crc32c(front[:76]) != int.from_bytes(front[76:], "little"):
+    if not has_front(front):
         return None
     _, kind, zero, length, header, index, body, generation, sequence, own, flushed, previous, checksum, _ = FRONT.unpack(front)
     used = 80 + header + index + body
@@ -53,7 +58,7 @@ class Log:
         require(crc32c(start[:12]) == int.from_bytes(start[12:], "little"), "corrupt: the first bytes of the log")
         require(start[8:12] == b"\x01\0\0\0", "unknown version of the log")
         self.records, self.payloads = {}, {}
-        self.change, self.epoch, self.previous, self.dropped = None, 0, bytes(16), 0
+        self.change, self.epoch, self.previous, self.dropped, self.revision = 1, 0, bytes(16), 0, None
         self.store_id, self.header = self._newest_header()
         self.ring, self.key = unlock(self.store_id, self.header[24:], root_key)
         self._replay()
@@ -83,11 +88,11 @@ class Log:
             require(frame.front and 1 <= frame.kind <= 5, f"corrupt: {where} is of no known form")
             require((frame.offset, frame.generation, frame.sequence, frame.previous)
                     == (at, self.generation, sequence, self.previous), f"tampered: {where} is not in its place")
-            require(frame.flushed <= at or frame.kind in (SNAPSHOT, SNAPSHOT_END), f"tampered: {where} was flushed before it was written")
+            require(frame.flushed <= at, f"tampered: {where} was flushed before it was written")
             used = 80 + len(frame.header) + len(frame.index) + len(frame.body)
             require(not any(self.data[at + used:at + frame.length]), f"corrupt: {where} does not end in zeros")
             if frame.header:
-                require(frame.header[:16] == self.store_id, "tampered: a header of another store")
+                self._check_revision(frame.header)
                 met = met or frame.header == self.header
             plain = self._open_index(frame)
             first = sequence == 1
@@ -96,9 +101,23 @@ class Log:
             require(not first or frame.kind == SNAPSHOT or frame.header, "corrupt: the first frame has no header")
             snapshot = self._apply(frame, Cursor(plain, where), snapshot)
             self.previous, sequence, at = frame.index[-16:], sequence + 1, at + frame.length
+        front = self.data[at:at + 80]
+        require(not has_front(front) or self._fits(front, at), f"tampered: the frame at {at} has right checksums and wrong fields")
         require(not snapshot, "corrupt: a snapshot without its end")
         require(met, "tampered: the header is not in the history")
         self._recover(at)
+
+    @staticmethod
+    def _fits(front, at):
+        _, kind, zero, length, header, index, body, _, _, own, flushed, *_ = FRONT.unpack(front)
+        whole = (80 + header + index + body + 7) // 8 * 8
+        return 1 <= kind <= 5 and zero == bytes(3) and length == whole <= 128 * MIB and flushed <= own == at
+
+    def _check_revision(self, header):
+        require(len(header) >= 24 and header[:16] == self.store_id, "tampered: a header of another store")
+        revision = int.from_bytes(header[16:24], "little")
+        require(revision >= 1 if self.revision is None else revision == self.revision + 1, "tampered: the revisions of the headers have a gap")
+        self.revision = revision
 
     def _apply(self, frame, cursor, snapshot):
         if frame.kind in (BATCH, CLOSING):
@@ -121,7 +140,7 @@ class Log:
 
     def _apply_commits(self, frame, cursor):
         change = cursor.number(8)
-        require(self.change in (None, change), "tampered: the change sequence has a gap")
+        require(self.change == change, "tampered: the change sequence has a gap")
         require(frame.kind == BATCH or not (frame.header or frame.body or cursor.more()), "corrupt: a closing frame")
         while cursor.more():
             for _ in range(self._at_most(cursor.number(4), 1000)):
@@ -140,13 +159,14 @@ class Log:
         name = cursor.take(cursor.number(1)).decode("ascii", "replace")
         put = self._read_entry(frame, cursor) if kind == 1 else None
         for _ in range(cursor.number(2)):
-            self._add_payload(cursor.take(16), self._slice(frame, cursor))
+            payload_id = cursor.take(16)
+            self.payloads[payload_id] = self._slice(frame, cursor)
         if put is None:
-            require(self.records.pop(name, None) is not None, "corrupt: a record is removed that is not there")
+            self.records.pop(name, None)
         else:
             self.records[name] = put
         for _ in range(cursor.number(2)):
-            require(self.payloads.pop(cursor.take(16), None) is not None, "corrupt: a payload is dropped that is not there")
+            self.payloads.pop(cursor.take(16), None)
 
     def _apply_entry(self, frame, cursor):
         kind = cursor.number(1)
@@ -160,14 +180,10 @@ class Log:
         payload_id = cursor.take(16)
         self.payloads.pop(payload_id, None)
         if kind == 3:
-            self._add_payload(payload_id, self._slice(frame, cursor))
+            self.payloads[payload_id] = self._slice(frame, cursor)
 
     def _read_entry(self, frame, cursor):
         return Entry(cursor.take(16), cursor.number(8), self._slice(frame, cursor))
-
-    def _add_payload(self, payload_id, content):
-        require(payload_id not in self.payloads, "corrupt: a payload is added twice")
-        self.payloads[payload_id] = content
 
     @staticmethod
     def _slice(frame, cursor):
@@ -183,7 +199,7 @@ class Log:
             return
         for at in range((end // 8 + 1) * 8, len(self.data) - 79, 8):
             frame = parse_frame(self.data, at)
-            if frame is None or frame.offset != at or not frame.front:
+            if frame is None or frame.offset != at or frame.generation != self.generation or not frame.front:
                 continue
             try:
                 self._open_index(frame)

@@ -112,8 +112,8 @@ class Secret:
 
     def describe(self):
         versions = [{"id": v.id, "stages": v.stages, "state": v.state, "kind": v.kind,
-                     "keyGeneration": v.content[2][1] if v.content else None,
-                     "value": base64.b64encode(self.value(v)).decode() if v.content else None} for v in self.versions]
+                     "value": base64.b64encode(self.value(v)).decode() if v.content else None}
+                    for v in sorted(self.versions, key=lambda version: version.id)]
         return {"name": self.name, "description": self.description, "keyId": self.key_id, "tags": self.tags,
                 "annotations": self.annotations, "plannedDeletion": self.planned_deletion, "lastReadDay": self.last_read_day,
                 "policy": self.policy(), "versions": versions}
@@ -129,12 +129,16 @@ class Store:
         for secret in self.secrets.values():
             secret.describe()
             named += secret.payload_ids()
-        require(sorted(named) == sorted(self.log.payloads), "tampered: there are payloads that no record names, or named twice")
+        require(len(named) == len(set(named)), "tampered: two versions name the same payload")
+        self.unnamed = len(self.log.payloads) - len(named)
 
 
 def read_root_key(options):
     if options.passphrase_variable:
         return RootKey(passphrase=os.environ[options.passphrase_variable])
+    if options.passphrase_file:
+        with open(options.passphrase_file, encoding="utf-8") as file:
+            return RootKey(passphrase=file.read().rstrip("\n"))
     if options.key_variable:
         return RootKey(parse_key_file(os.environ[options.key_variable]))
     with open(options.key_file, encoding="ascii") as file:
@@ -153,10 +157,12 @@ def run(options):
     store = Store(options.directory, read_root_key(options))
     if store.log.dropped:
         print(f"dropped: {store.log.dropped} bytes behind the last frame", file=sys.stderr)
+    if store.unnamed:
+        print(f"unnamed: {store.unnamed} payloads that no record names", file=sys.stderr)
     if options.command == "list":
         print_list(store)
     elif options.command == "dump":
-        json.dump([secret.describe() for secret in store.secrets.values()], sys.stdout, indent=1, sort_keys=True)
+        json.dump([secret.describe() for secret in store.secrets.values()], sys.stdout, indent=1)
     else:
         require(options.name in store.secrets, f"there is no secret {options.name}")
         secret = store.secrets[options.name]
@@ -170,6 +176,7 @@ def main():
     keys.add_argument("--key-file", help="a key file, or a file with the 32 bytes in base64")
     keys.add_argument("--key-variable", help="an environment variable with the same")
     keys.add_argument("--passphrase-variable", help="an environment variable with a passphrase")
+    keys.add_argument("--passphrase-file", help="a file with a passphrase")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="names, last read day, versions and stages")
     commands.add_parser("dump", help="all that the store holds, values in base64, as JSON")

@@ -64,8 +64,8 @@ class Ring:
             slot_id = cursor.take(8)
             kind = cursor.take(cursor.number(1)).decode("ascii", "replace")
             slots.append((slot_id, kind, cursor.take(cursor.number(2)), cursor.take(124)))
-        length = cursor.number(4)
         bound = state[:cursor.at]
+        length = cursor.number(4)
         ring = cursor.take(length)
         cursor.end()
         return slots, ring, bound

@@ -1,0 +1,131 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace EmbeddedSecrets.Tests.Golden;
+
+/// <summary>The second implementation of the format, tests/EmbeddedSecrets.FormatReader, says the same as the product.</summary>
+[TestFixture]
+public sealed class FormatReaderTests
+{
+    private const int Flips = 20;
+
+    private static readonly string Reader = Path.Combine(AppContext.BaseDirectory, "format-reader", "read_store.py");
+
+    private static IEnumerable<TestCaseData> Stores => GoldenStore.All;
+
+    [OneTimeSetUp]
+    public async Task RequirePythonAsync()
+    {
+        try
+        {
+            if ((await RunAsync("-c", "import cryptography")).Code != 0)
+            {
+                Assert.Ignore("python3-cryptography is missing.");
+            }
+        }
+        catch (Win32Exception)
+        {
+            Assert.Ignore("python3 is missing.");
+        }
+    }
+
+    [TestCaseSource(nameof(Stores))]
+    public async Task Dump_OfAGoldenStore_EqualsTheManifest(string version, string name)
+    {
+        using GoldenStore golden = GoldenStore.Of(version, name);
+
+        (await DumpAsync(golden.StorePath, golden.KeyFile)).Should().Be(GoldenManifest.Normalize(golden.Manifest));
+    }
+
+    [Test]
+    public async Task Dump_ByThePassphrase_EqualsTheManifest()
+    {
+        using GoldenStore golden = GoldenStore.Of("v1", "rotated");
+
+        (int code, string output, string error) = await RunAsync(Reader, golden.StorePath, "--passphrase-file", golden["test-passphrase.txt"], "dump");
+
+        code.Should().Be(0, error);
+        GoldenManifest.Normalize(output).Should().Be(GoldenManifest.Normalize(golden.Manifest));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Dump_OfAFreshStore_EqualsWhatTheStoreSays(bool compacted)
+    {
+        using var directory = new TemporaryDirectory();
+        string expected;
+        await using (SecretStore store = await SecretStore.OpenAsync(directory.Store, RootKey.FromFile(directory["root.key"])))
+        {
+            for (int i = 0; i < 30; i++)
+            {
+                using SecretValue value = store.GetRandomPassword();
+                await store.CreateSecretAsync($"secret/{i}", value);
+                await store.PutSecretValueAsync($"secret/{i / 2}", value);
+            }
+
+            if (compacted)
+            {
+                await store.Maintenance.CompactAsync();
+            }
+
+            using SecretValueResult read = await store.GetSecretValueAsync("secret/7");
+        }
+
+        // The days of the last reads are written at the end only.
+        await using (SecretStore store = await SecretStore.OpenAsync(directory.Store, RootKey.FromFile(directory["root.key"]), new SecretStoreOptions { ReadOnly = true }))
+        {
+            expected = GoldenManifest.Print(await GoldenManifest.DescribeAsync(store, static (_, _) => null));
+        }
+
+        (await DumpAsync(directory.Store, directory["root.key"])).Should().Be(GoldenManifest.Normalize(expected));
+    }
+
+    /// <summary>A byte in front of the closing frame: the closing frame proves that it was acknowledged.</summary>
+    [TestCaseSource(nameof(Stores))]
+    public async Task Dump_OfAStoreWithAFlippedByte_IsRefused(string version, string name)
+    {
+        using GoldenStore golden = GoldenStore.Of(version, name);
+        byte[] log = await File.ReadAllBytesAsync(golden.Log);
+        int closing = log.AsSpan().LastIndexOf("ESSf"u8);
+        int seed = Environment.TickCount;
+        TestContext.Out.WriteLine($"Seed {seed}");
+        var random = new Random(seed);
+        for (int i = 0; i < Flips; i++)
+        {
+            int at = random.Next(closing);
+            byte[] altered = [.. log];
+            altered[at] ^= (byte)(1 << random.Next(8));
+            await File.WriteAllBytesAsync(golden.Log, altered);
+
+            (int code, _, string error) = await RunAsync(Reader, golden.StorePath, "--key-file", golden.KeyFile, "dump");
+
+            // Zeros between a frame's parts and its length are covered by its checksum too, except in a snapshot.
+            if (code == 0)
+            {
+                altered[at].Should().NotBe(log[at]);
+                log[at].Should().Be(0, $"seed {seed}, byte {at}");
+            }
+            else
+            {
+                code.Should().Be(1, $"seed {seed}, byte {at}");
+                error.Should().StartWith("refused: ", $"seed {seed}, byte {at}");
+            }
+        }
+    }
+
+    private static async Task<string> DumpAsync(string store, string keyFile)
+    {
+        (int code, string output, string error) = await RunAsync(Reader, store, "--key-file", keyFile, "dump");
+        code.Should().Be(0, error);
+        return GoldenManifest.Normalize(output);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("python3", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+}
