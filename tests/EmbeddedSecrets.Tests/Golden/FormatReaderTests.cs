@@ -7,7 +7,7 @@ namespace EmbeddedSecrets.Tests.Golden;
 [TestFixture]
 public sealed class FormatReaderTests
 {
-    private const int Flips = 20;
+    private const int Flips = 8;
 
     private static readonly string Reader = Path.Combine(AppContext.BaseDirectory, "format-reader", "read_store.py");
 
