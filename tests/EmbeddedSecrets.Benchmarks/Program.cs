@@ -1,16 +1,17 @@
-using System.Diagnostics;
-using System.Globalization;
 using BenchmarkDotNet.Running;
 using EmbeddedSecrets.Benchmarks;
+using EmbeddedSecrets.Benchmarks.Charts;
 using EmbeddedSecrets.Benchmarks.Children;
-using EmbeddedSecrets.Benchmarks.Fixtures;
-using EmbeddedSecrets.Benchmarks.Measuring;
+using EmbeddedSecrets.Benchmarks.Growth;
 using EmbeddedSecrets.Benchmarks.Micro;
-using EmbeddedSecrets.Benchmarks.Rows;
+using EmbeddedSecrets.Benchmarks.Reporting;
 
 return args switch
 {
     ["ratios", .. string[] rest] => RunRatios(rest),
+    ["growth", .. string[] rest] => RunGrowth(rest),
+    ["table", .. string[] rest] => RunTable(rest),
+    ["chart", var file, .. string[] rest] when !file.StartsWith("--", StringComparison.Ordinal) => RunChart(file, rest),
     ["micro", .. string[] rest] => RunMicro(rest),
     ["child", .. string[] rest] => ChildProgram.Run(rest),
     _ => Usage(),
@@ -18,32 +19,46 @@ return args switch
 
 static int RunRatios(string[] arguments)
 {
-    var table = new RatioTable(Console.Out);
-    var options = BenchmarkOptions.Parse(arguments);
-    using var workspace = new Workspace(options.Directory);
-    table.Tell(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.OSDescription}, .NET {Environment.Version}, {workspace.Format}, {options.Rounds} rounds"));
-    long start = Stopwatch.GetTimestamp();
-    var context = new RowContext(options, workspace, table);
-    foreach (Action<RowContext> rows in (ReadOnlySpan<Action<RowContext>>)
-    [
-        ReadRows.Run,
-        UncachedReadRows.Run,
-        PeerReadRows.Run,
-        WriteRows.Run,
-        ConcurrentWriteRows.Run,
-        FlushRows.Run,
-        ProcessRows.Run,
-        OpeningRows.Run,
-        CompactionRows.Run,
-        AuditRows.Run,
-    ])
+    _ = RatioRun.Run(BenchmarkOptions.Parse(arguments), Console.Out);
+    return 0;
+}
+
+static int RunGrowth(string[] arguments)
+{
+    SavedRun run = GrowthRun.Run(BenchmarkOptions.Parse(arguments), Console.Out);
+    Console.Out.WriteLine();
+    GrowthMarkdown.Write(Console.Out, [run]);
+    return 0;
+}
+
+// What a measurement says meanwhile goes to the error stream, so that the output is the table alone.
+static int RunTable(string[] arguments)
+{
+    var options = BenchmarkOptions.Parse(arguments, takesFiles: true);
+    SavedRun[] runs = options.Files.Count == 0 ? [RatioRun.Run(options, Console.Error)] : [.. options.Files.Select(SavedRun.Read)];
+    SavedRun[] ratios = [.. runs.Where(static run => run.Rows.Count > 0)];
+    SavedRun[] growth = [.. runs.Where(static run => run.Growth.Count > 0)];
+    if (ratios.Length > 0)
     {
-        rows(context);
+        RowsMarkdown.Write(Console.Out, ratios);
     }
 
-    table.Tell(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(start).TotalSeconds:0} s, {table.Short} short of their goal"));
+    if (growth.Length > 0)
+    {
+        Console.Out.WriteLine();
+        GrowthMarkdown.Write(Console.Out, growth);
+    }
+
+    return 0;
+}
+
+static int RunChart(string file, string[] arguments)
+{
+    var options = BenchmarkOptions.Parse(arguments, takesFiles: true);
+    SavedRun[] runs = options.Files.Count == 0
+        ? [RatioRun.Run(options, Console.Error), GrowthRun.Run(options, Console.Error)]
+        : [.. options.Files.Select(SavedRun.Read)];
+    File.WriteAllText(file, Chart.Draw(runs));
     return 0;
 }
 
@@ -56,8 +71,11 @@ static int RunMicro(string[] arguments)
 static int Usage()
 {
     Console.Error.WriteLine("""
-        ratios [--quick] [--only R1,W1-raw] [--directory PATH]   limits, peers and the store in one run
-        micro [BenchmarkDotNet options]                          single operations with their allocations
+        ratios [--quick] [--only R1,W1-raw] [--directory PATH] [--save FILE]   limits, peers and the store in one run
+        growth [--quick] [--directory PATH] [--save FILE]                      costs over the number of secrets and of versions
+        table [FILE…]                                                          saved runs as Markdown tables; without FILE, measures as ratios does
+        chart FILE.svg [FILE…]                                                 saved runs as a picture; without them, measures as ratios and growth do
+        micro [BenchmarkDotNet options]                                        single operations with their allocations
         """);
     return 2;
 }

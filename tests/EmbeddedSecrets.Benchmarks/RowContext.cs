@@ -33,11 +33,12 @@ internal sealed record RowContext(BenchmarkOptions Options, Workspace Workspace,
         }
     }
 
-    public void Add(string id, Ratio ratio, Goal goal, string note = "")
+    /// <summary>The seconds are what one operation of the store takes, for the order of magnitude.</summary>
+    public void Add(string id, Ratio ratio, Goal goal, string note = "", double? seconds = null)
     {
         if (Options.Wants(id))
         {
-            Table.Add(id, ratio, goal, note);
+            Table.Add(id, ratio, goal, note, seconds);
         }
     }
 }

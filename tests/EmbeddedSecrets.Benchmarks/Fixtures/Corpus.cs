@@ -22,10 +22,10 @@ internal static class Corpus
     public static byte[] Value(int length) => RandomNumberGenerator.GetBytes(length);
 
     /// <summary>Creates a secret of each name.</summary>
-    public static void Fill(SecretStore store, string[] names, byte[] value, CreateSecretOptions? options = null)
+    public static void Fill(SecretStore store, string[] names, byte[] value, CreateSecretOptions? options = null, int writers = FillingWriters)
     {
         int next = -1;
-        _ = Clock.Tasks(FillingWriters, 1, async (_, _) =>
+        _ = Clock.Tasks(writers, 1, async (_, _) =>
         {
             for (int i = Interlocked.Increment(ref next); i < names.Length; i = Interlocked.Increment(ref next))
             {

@@ -1,15 +1,21 @@
 using System.Globalization;
+using EmbeddedSecrets.Benchmarks.Reporting;
 
 namespace EmbeddedSecrets.Benchmarks.Measuring;
 
-/// <summary>Prints one line a figure, at once, so that a run that is ended has told what it found.</summary>
+/// <summary>Prints one line a figure, at once, so that a run that is ended has told what it found; and keeps it.</summary>
 internal sealed class RatioTable(TextWriter output)
 {
+    private readonly List<SavedRow> _rows = [];
+
     public int Short { get; private set; }
 
-    public void Add(string id, Ratio ratio, Goal goal, string note = "")
+    public IReadOnlyList<SavedRow> Rows => _rows;
+
+    public void Add(string id, Ratio ratio, Goal goal, string note = "", double? seconds = null)
     {
         string verdict = goal.Verdict(ratio.Median);
+        _rows.Add(SavedRow.Of(id, ratio, goal, note, seconds));
         Short += verdict == "short" ? 1 : 0;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

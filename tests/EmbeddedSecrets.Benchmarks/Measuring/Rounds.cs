@@ -44,6 +44,8 @@ internal sealed class Rounds
         return rounds;
     }
 
+    public Ratio CostOf(string side) => new(_costs[side]);
+
     public double MedianOf(string side) => new Ratio(_costs[side]).Median;
 
     /// <summary>The processor time of one operation. Of a side that runs in other processes it says nothing.</summary>

@@ -49,12 +49,12 @@ internal static class ConcurrentWriteRows
 
             Rounds rounds = Rounds.Run(context.Rounds, context.Options.WarmUp, sides);
             context.Table.Tell($"W2-{writers} (for each writer)", rounds);
-            context.Add($"W2-{writers}-sqlite", rounds.RatioOf("sqlite", "store"), Goal.AtLeast(writers == 8 ? 4 : 12), "one connection, writers take turns; " + NoVersions);
-            context.Add($"W2-{writers}-sqlite-connections", rounds.RatioOf("sqlite connections", "store"), Goal.None, "a connection for each writer; " + NoVersions);
+            context.Add($"W2-{writers}-sqlite", rounds.RatioOf("sqlite", "store"), Goal.AtLeast(writers == 8 ? 4 : 12), "one connection, writers take turns; " + NoVersions, rounds.MedianOf("store"));
+            context.Add($"W2-{writers}-sqlite-connections", rounds.RatioOf("sqlite connections", "store"), Goal.None, "a connection for each writer; " + NoVersions, rounds.MedianOf("store"));
             if (writers == 64)
             {
-                context.Add("W2-64-batched", rounds.RatioOf("batched", "store"), Goal.AtLeast(2.2), "SQLite, transactions of all who wait; " + NoVersions);
-                context.Add("W2-64-rocksdb", rounds.RatioOf("rocksdb", "store"), Goal.AtLeast(3), "its own group commit; " + NoVersions);
+                context.Add("W2-64-batched", rounds.RatioOf("batched", "store"), Goal.AtLeast(2.2), "SQLite, transactions of all who wait; " + NoVersions, rounds.MedianOf("store"));
+                context.Add("W2-64-rocksdb", rounds.RatioOf("rocksdb", "store"), Goal.AtLeast(3), "its own group commit; " + NoVersions, rounds.MedianOf("store"));
             }
         }
     }

@@ -52,7 +52,7 @@ internal static class OpeningRows
             }),
             new Side("sqlite", () => Open("open-sqlite", peer.Directory, peer.Key, name)[0]));
         context.Table.Tell($"{id}, {peer.Names.Length} secrets of one version", rounds);
-        context.Add(id, rounds.RatioOf("store", "sqlite"), goal, "authenticated; the pages of SQLite are not");
+        context.Add(id, rounds.RatioOf("store", "sqlite"), goal, "authenticated; the pages of SQLite are not", rounds.MedianOf("store"));
         if (id == "O2")
         {
             double names = peer.Names.Sum(static text => StringOverhead + (2.0 * text.Length));
