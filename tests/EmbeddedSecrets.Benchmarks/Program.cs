@@ -45,7 +45,7 @@ static int RunTable(string[] arguments)
 
     if (growth.Length > 0)
     {
-        Console.Out.WriteLine();
+        Console.Out.Write(ratios.Length > 0 ? "\n" : "");
         GrowthMarkdown.Write(Console.Out, growth);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EmbeddedSecrets.Benchmarks.Reporting;
 
 namespace EmbeddedSecrets.Benchmarks.Charts;
@@ -5,7 +6,7 @@ namespace EmbeddedSecrets.Benchmarks.Charts;
 /// <summary>A bar a row from the line of its goal: to the right where it is met, hatched and to the left where it is short.</summary>
 internal static class GoalBars
 {
-    public const double Width = 480;
+    public const double Width = 490;
     private const double Top = 62;
     private const double RowHeight = 17;
     private const double BarHeight = 10;
@@ -33,7 +34,7 @@ internal static class GoalBars
         foreach (double tick in scale.Ticks(2))
         {
             svg.Line(scale.Place(tick), Top, scale.Place(tick), bottom, SvgWriter.Grid);
-            svg.Text(scale.Place(tick), bottom + 14, tick == 1 ? "goal" : $"{Figures.Number(tick)}", 10, "middle", SvgWriter.Faint);
+            svg.Text(scale.Place(tick), bottom + 14, tick == 1 ? "goal" : tick.ToString("0.###", CultureInfo.InvariantCulture), 10, "middle", SvgWriter.Faint);
         }
 
         for (int i = 0; i < rows.Count; i++)
@@ -70,7 +71,9 @@ internal static class GoalBars
             svg.Polygon([(end, barTop), (end + 6, barTop + (BarHeight / 2)), (end, barTop + BarHeight)], color);
         }
 
-        string figure = $"{Figures.Number(row.Median)} ({Figures.Goal(row.Goal, row.Text.Unit)})";
+        // A unit that is a word has no room; the table has it.
+        string unit = row.Text.Unit.Length > 2 ? "" : row.Text.Unit;
+        string figure = $"{Figures.Number(row.Median)} ({Figures.Goal(row.Goal, unit).TrimEnd()})";
         svg.Text(FiguresStart, baseLine, isShort ? figure + " short" : figure, 10, isBold: isShort);
     }
 }

@@ -17,7 +17,7 @@ internal static class GrowthMarkdown
         }
 
         output.WriteLine();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Median (spread of the rounds); values of {GrowthStore.Size} B, default options, log compacted. Reads, list pages and puts at random names, by one thread; reads after each name was read once. Open is that of a fresh process with a first read. Memory is managed memory of a process that has just opened the store, beside the names."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Median (spread of the rounds); values of {GrowthStore.Size} B, default options, log compacted. Reads, list pages and puts at random names, by one thread; reads after each name was read once. Open is that of a fresh process with a first read. Memory is managed memory of a process that has just opened the store, beside the names; where secrets are few it is what any open store takes."));
         RowsMarkdown.WriteMachines(output, runs);
     }
 

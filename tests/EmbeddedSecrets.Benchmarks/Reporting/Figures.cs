@@ -28,7 +28,7 @@ internal static class Figures
         return "~" + Time(Math.Round(seconds / scale) * scale);
     }
 
-    /// <summary>A time with three significant figures at most, in the unit that makes it at least one, or at least a tenth of a millisecond or more.</summary>
+    /// <summary>A time with three significant figures, in the largest unit that makes it at least one; milliseconds and seconds begin at a tenth.</summary>
     public static string Time(double seconds)
     {
         foreach ((string unit, double size) in Times)
@@ -46,7 +46,7 @@ internal static class Figures
 
     public static string Goal(Goal goal, string unit) => (goal.Least, goal.Most) switch
     {
-        ({ } least, { } most) => $"{Number(least)} to {Number(most)} {unit}",
+        ({ } least, { } most) => $"{Number(least)}–{Number(most)} {unit}",
         ({ } least, null) => $"≥ {Number(least)} {unit}",
         (null, { } most) => $"≤ {Number(most)} {unit}",
         _ => "–",

@@ -12,8 +12,6 @@ internal sealed record SavedRun(string Machine, bool IsQuick, IReadOnlyList<Save
         WriteIndented = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = false,
     };
 
     public static SavedRun Read(string file)
