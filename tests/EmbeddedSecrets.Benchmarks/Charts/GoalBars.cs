@@ -13,7 +13,7 @@ internal static class GoalBars
     private const double LabelEnd = 124;
     private const double BarsStart = 132;
     private const double BarsEnd = 322;
-    private const double FiguresStart = 330;
+    private const double FiguresStart = 333;
 
     /// <summary>What is further from its goal ends at the border, with an arrow.</summary>
     private const double Farthest = 8;
@@ -68,7 +68,11 @@ internal static class GoalBars
         svg.Rectangle(Math.Min(goal, end), barTop, Math.Max(1, Math.Abs(end - goal)), BarHeight, isShort ? $"url(#{ShortFill})" : Met, color);
         if (margin > scale.Most)
         {
-            svg.Polygon([(end, barTop), (end + 6, barTop + (BarHeight / 2)), (end, barTop + BarHeight)], color);
+            Arrow(svg, end, barTop, 6, color);
+        }
+        else if (margin < scale.Least)
+        {
+            Arrow(svg, end, barTop, -6, color);
         }
 
         // A unit that is a word has no room; the table has it.
@@ -76,4 +80,7 @@ internal static class GoalBars
         string figure = $"{Figures.Number(row.Median)} ({Figures.Goal(row.Goal, unit).TrimEnd()})";
         svg.Text(FiguresStart, baseLine, isShort ? figure + " short" : figure, 10, isBold: isShort);
     }
+
+    private static void Arrow(SvgWriter svg, double x, double top, double length, string color) =>
+        svg.Polygon([(x, top), (x + length, top + (BarHeight / 2)), (x, top + BarHeight)], color);
 }

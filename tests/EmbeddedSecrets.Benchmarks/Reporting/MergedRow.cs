@@ -10,8 +10,8 @@ internal sealed record MergedRow(RowText Text, double Median, double Low, double
     /// <summary>Gets how many times better than its goal the row is; null where it has none.</summary>
     public double? Margin => Goal switch
     {
+        { Least: { } least } when Median < least || Goal.Most is null => Median / least,
         { Most: { } most } => Median > 0 ? most / Median : double.PositiveInfinity,
-        { Least: { } least } => Median / least,
         _ => null,
     };
 
