@@ -8,6 +8,10 @@ namespace EmbeddedSecrets.Benchmarks.Charts;
 internal static class Chart
 {
     private const double GrowthWidth = 400;
+
+    /// <summary>So that the description of the machine has room.</summary>
+    private const double LeastWidth = 640;
+
     private const double TimesTop = 62;
     private const double TimesBottom = 352;
     private const double MemoryTop = 424;
@@ -39,7 +43,7 @@ internal static class Chart
             svg.Text(12, height, machine, 10, color: SvgWriter.Faint);
         }
 
-        return svg.Finish(Math.Max(width, GrowthWidth), height + 10, "Benchmarks of EmbeddedSecrets");
+        return svg.Finish(Math.Max(width, LeastWidth), height + 10, "Benchmarks of EmbeddedSecrets");
     }
 
     private static double DrawGrowth(SvgWriter svg, GrowthPoint[] points, double start)
