@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using EmbeddedSecrets.Collections;
 
 namespace EmbeddedSecrets.Caching;
 
@@ -8,19 +8,16 @@ namespace EmbeddedSecrets.Caching;
 /// (CLOCK). Reads take no lock and allocate nothing.
 /// </summary>
 internal sealed class BoundedCache<TKey, TValue>
-    where TKey : notnull
+    where TKey : IEquatable<TKey>
     where TValue : class
 {
-    private readonly ConcurrentDictionary<TKey, Slot> _slots = new();
+    private readonly HashTable<TKey, Slot> _slots = new();
     private readonly Lock _gate = new();
     private readonly Func<TValue, long> _cost;
     private readonly Action<TValue>? _onLeft;
     private readonly long _capacity;
     private Queue<Slot> _clock = new();
     private long _total;
-
-    /// <summary>Counted here: the dictionary's own count takes every lock that it has.</summary>
-    private int _count;
 
     /// <summary>What leaves the cache, or never got into it because it costs too much, goes to <paramref name="onLeft"/>: once, under a lock.</summary>
     public BoundedCache(long capacity, Func<TValue, long> cost, Action<TValue>? onLeft = null)
@@ -30,7 +27,7 @@ internal sealed class BoundedCache<TKey, TValue>
         _onLeft = onLeft;
     }
 
-    public int Count => Volatile.Read(ref _count);
+    public int Count => _slots.Count;
 
     /// <summary>Whether something has to leave for what comes next. Takes no lock, so it may be out of date.</summary>
     public bool IsFull => Volatile.Read(ref _total) >= _capacity;
@@ -44,7 +41,7 @@ internal sealed class BoundedCache<TKey, TValue>
     /// <summary>The place of a value, for who comes back to it: one look-up less. Null when it is not here.</summary>
     public Slot? Find(TKey key)
     {
-        return _capacity > 0 && _slots.TryGetValue(key, out Slot? slot) ? slot : null;
+        return _capacity > 0 && _slots.TryGet(key, out Slot? slot) ? slot : null;
     }
 
     public void Set(TKey key, TValue value)
@@ -60,8 +57,7 @@ internal sealed class BoundedCache<TKey, TValue>
             }
 
             var slot = new Slot(key, value, cost);
-            _slots[key] = slot;
-            _count++;
+            _ = _slots.Set(key, slot, out _);
             _clock.Enqueue(slot);
             _total += cost;
             while (_total > _capacity)
@@ -69,7 +65,7 @@ internal sealed class BoundedCache<TKey, TValue>
                 Evict();
             }
 
-            if (_clock.Count > (2 * _count) + 16)
+            if (_clock.Count > (2 * _slots.Count) + 16)
             {
                 _clock = new Queue<Slot>(_clock.Where(static s => s.Value is not null));
             }
@@ -92,14 +88,13 @@ internal sealed class BoundedCache<TKey, TValue>
         lock (_gate)
         {
             // One by one: whoever holds a place must find it empty.
-            foreach (TKey key in _slots.Keys)
+            foreach ((TKey key, _) in _slots)
             {
                 RemoveLocked(key);
             }
 
             _slots.Clear();
             _clock.Clear();
-            _count = 0;
             _total = 0;
         }
     }
@@ -124,9 +119,8 @@ internal sealed class BoundedCache<TKey, TValue>
 
     private void RemoveLocked(TKey key)
     {
-        if (_slots.TryRemove(key, out Slot? slot))
+        if (_slots.Remove(key, out Slot? slot))
         {
-            _count--;
             _total -= slot.Cost;
             TValue? left = slot.Value;
             slot.Value = null;

@@ -40,21 +40,21 @@ internal static class SecretStoreOptionsValidator
         var failures = new List<string>();
         Try(() => SecretRules.CheckKeyId(options.DefaultEncryptionKeyId, nameof(SecretStoreOptions.DefaultEncryptionKeyId)));
         Try(() => SecretRules.CheckRecoveryWindow(options.RecoveryWindow, nameof(SecretStoreOptions.RecoveryWindow)));
-        Require(options.DefaultEncryptionKeyId != EncryptionKeys.Store, $"{nameof(SecretStoreOptions.DefaultEncryptionKeyId)} is '{EncryptionKeys.Store}', which is reserved for the store itself. Name another key.");
-        Require(options.PayloadCacheBytes is >= 0 and <= SecretStoreOptions.MaxPayloadCacheBytes, $"{nameof(SecretStoreOptions.PayloadCacheBytes)} is {options.PayloadCacheBytes}. Set 0 to {SecretStoreOptions.MaxPayloadCacheBytes} bytes.");
-        Require(options.RecordCacheEntries is >= 0 and <= SecretStoreOptions.MaxRecordCacheEntries, $"{nameof(SecretStoreOptions.RecordCacheEntries)} is {options.RecordCacheEntries}. Set 0 to {SecretStoreOptions.MaxRecordCacheEntries} records.");
-        Require(options.DataKeyCacheEntries is null or (>= 0 and <= SecretStoreOptions.MaxDataKeyCacheEntries), $"{nameof(SecretStoreOptions.DataKeyCacheEntries)} is {options.DataKeyCacheEntries}. Set 0 to {SecretStoreOptions.MaxDataKeyCacheEntries} keys, or null for the default of the key provider.");
-        Require(options.LockTimeout >= SecretStoreOptions.MinLockTimeout && options.LockTimeout <= SecretStoreOptions.MaxLockTimeout, $"{nameof(SecretStoreOptions.LockTimeout)} is {options.LockTimeout}. Set 1 millisecond to 1 hour.");
-        Require(Enum.IsDefined(options.AuditFailure), $"{nameof(SecretStoreOptions.AuditFailure)} is {options.AuditFailure}. Set {nameof(AuditFailureBehavior.Refuse)} or {nameof(AuditFailureBehavior.Proceed)}.");
-        Require(Enum.IsDefined(options.Recovery), $"{nameof(SecretStoreOptions.Recovery)} is {options.Recovery}. Set {nameof(RecoveryMode.DropUnfinished)} or {nameof(RecoveryMode.Strict)}.");
-        Require(options.TimeProvider is not null, $"{nameof(SecretStoreOptions.TimeProvider)} is null. Set a clock, or leave the default.");
+        Require(options.DefaultEncryptionKeyId != EncryptionKeys.Store, () => $"{nameof(SecretStoreOptions.DefaultEncryptionKeyId)} is '{EncryptionKeys.Store}', which is reserved for the store itself. Name another key.");
+        Require(options.PayloadCacheBytes is >= 0 and <= SecretStoreOptions.MaxPayloadCacheBytes, () => $"{nameof(SecretStoreOptions.PayloadCacheBytes)} is {options.PayloadCacheBytes}. Set 0 to {SecretStoreOptions.MaxPayloadCacheBytes} bytes.");
+        Require(options.RecordCacheEntries is >= 0 and <= SecretStoreOptions.MaxRecordCacheEntries, () => $"{nameof(SecretStoreOptions.RecordCacheEntries)} is {options.RecordCacheEntries}. Set 0 to {SecretStoreOptions.MaxRecordCacheEntries} records.");
+        Require(options.DataKeyCacheEntries is null or (>= 0 and <= SecretStoreOptions.MaxDataKeyCacheEntries), () => $"{nameof(SecretStoreOptions.DataKeyCacheEntries)} is {options.DataKeyCacheEntries}. Set 0 to {SecretStoreOptions.MaxDataKeyCacheEntries} keys, or null for the default of the key provider.");
+        Require(options.LockTimeout >= SecretStoreOptions.MinLockTimeout && options.LockTimeout <= SecretStoreOptions.MaxLockTimeout, () => $"{nameof(SecretStoreOptions.LockTimeout)} is {options.LockTimeout}. Set 1 millisecond to 1 hour.");
+        Require(options.AuditFailure is AuditFailureBehavior.Refuse or AuditFailureBehavior.Proceed, () => $"{nameof(SecretStoreOptions.AuditFailure)} is {options.AuditFailure}. Set {nameof(AuditFailureBehavior.Refuse)} or {nameof(AuditFailureBehavior.Proceed)}.");
+        Require(options.Recovery is RecoveryMode.DropUnfinished or RecoveryMode.Strict, () => $"{nameof(SecretStoreOptions.Recovery)} is {options.Recovery}. Set {nameof(RecoveryMode.DropUnfinished)} or {nameof(RecoveryMode.Strict)}.");
+        Require(options.TimeProvider is not null, () => $"{nameof(SecretStoreOptions.TimeProvider)} is null. Set a clock, or leave the default.");
         return failures;
 
-        void Require(bool holds, string failure)
+        void Require(bool holds, Func<string> failure)
         {
             if (!holds)
             {
-                failures.Add(failure);
+                failures.Add(failure());
             }
         }
 

@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Collections;
 
 namespace EmbeddedSecrets.Envelope;
 
@@ -32,7 +32,7 @@ internal sealed class DerivedCipher : IDisposable
     private readonly bool _commits;
     private readonly int _messagesPerSalt;
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<Salt, DerivedKey> _readers = new();
+    private readonly HashTable<Salt, DerivedKey> _readers = new();
     private readonly Queue<DerivedKey> _readerOrder = new();
     private DerivedKey? _writer;
     private int _written;
@@ -86,7 +86,7 @@ internal sealed class DerivedCipher : IDisposable
     {
         CheckLengths(destination.Length, message.Length);
         var salt = Salt.Read(message);
-        bool isCached = _readers.TryGetValue(salt, out DerivedKey? key) && key.TryUse();
+        bool isCached = _readers.TryGet(salt, out DerivedKey? key) && key.TryUse();
         if (!isCached)
         {
             key = Derive(salt);
@@ -237,18 +237,19 @@ internal sealed class DerivedCipher : IDisposable
     {
         lock (_gate)
         {
-            if (_isDisposed || !_readers.TryAdd(key.Salt, key))
+            if (_isDisposed || _readers.TryGet(key.Salt, out _))
             {
                 return;
             }
 
+            _ = _readers.Set(key.Salt, key, out _);
             bool isThere = key.TryUse();
             System.Diagnostics.Debug.Assert(isThere, "The caller is a user of the key.");
             _readerOrder.Enqueue(key);
             if (_readerOrder.Count > MaxCachedKeys)
             {
                 DerivedKey oldest = _readerOrder.Dequeue();
-                _readers.TryRemove(oldest.Salt, out _);
+                _ = _readers.Remove(oldest.Salt, out _);
                 oldest.Release();
             }
         }

@@ -26,4 +26,8 @@ internal readonly record struct Salt(UniqueId High, UniqueId Low)
     public static Salt Read(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<Salt>(bytes);
 
     public void Write(Span<byte> destination) => MemoryMarshal.Write(destination, this);
+
+    public bool Equals(Salt other) => High == other.High && Low == other.Low;
+
+    public override int GetHashCode() => High.GetHashCode() ^ Low.GetHashCode();
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
@@ -49,7 +50,7 @@ internal static class RecordCodec
         }
 
         writer.Byte(checked((byte)secret.RetiredVersionIds.Length));
-        foreach (RetiredVersionId retired in secret.RetiredVersionIds)
+        foreach (RetiredVersionId retired in secret.RetiredVersionIds.AsSpan())
         {
             writer.UInt64(retired.Hash);
             writer.Int64(retired.Sequence);
@@ -176,12 +177,12 @@ internal static class RecordCodec
 
     private static ImmutableArray<RetiredVersionId> DecodeRetired(ref FieldReader reader)
     {
-        ImmutableArray<RetiredVersionId>.Builder retired = ImmutableArray.CreateBuilder<RetiredVersionId>();
-        for (int left = reader.Byte(); left > 0; left--)
+        var retired = new RetiredVersionId[reader.Byte()];
+        for (int i = 0; i < retired.Length; i++)
         {
-            retired.Add(new RetiredVersionId(reader.UInt64(), reader.Count()));
+            retired[i] = new RetiredVersionId(reader.UInt64(), reader.Count());
         }
 
-        return retired.ToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(retired);
     }
 }

@@ -130,7 +130,7 @@ internal static class RingCodec
                 generations.Add(number, new KeyGeneration(reader.Time(), new PinnedBytes(reader.Bytes(CommittingCipher.KeyLength))));
             }
 
-            if (!Enum.IsDefined(state) || isScheduled != (state == EncryptionKeyState.PendingDeletion) || !generations.ContainsKey(current))
+            if (state is not (EncryptionKeyState.Enabled or EncryptionKeyState.Disabled or EncryptionKeyState.PendingDeletion) || isScheduled != (state == EncryptionKeyState.PendingDeletion) || !generations.ContainsKey(current))
             {
                 throw new InvalidDataException("A key has no current generation, an unknown state, or a time of deletion that does not go with it.");
             }

@@ -4,7 +4,7 @@ using EmbeddedSecrets.Envelope;
 namespace EmbeddedSecrets.Keys;
 
 /// <summary>A slot as it stands in the state, in clear: the slot key wrapped by a root key, and the ring key sealed under the slot key.</summary>
-internal readonly record struct SealedSlot(ulong Id, string Kind, ReadOnlyMemory<byte> Wrapped, ReadOnlyMemory<byte> RingKey)
+internal sealed record SealedSlot(ulong Id, string Kind, ReadOnlyMemory<byte> Wrapped, ReadOnlyMemory<byte> RingKey)
 {
     public const int RingKeyLength = DerivedCipher.CommittedOverhead + CommittingCipher.KeyLength;
 

@@ -33,7 +33,7 @@ internal sealed class AccessDays
     /// <summary>The last day on which a secret was read, whether it is written down or not; 0 for never.</summary>
     public int LastOf(Secret secret)
     {
-        return _pending.TryGetValue(secret.Name, out Access access) && access.Incarnation == secret.Incarnation
+        return _pending.TryGetValue(secret.Name, out Access? access) && access.Incarnation == secret.Incarnation
             ? Math.Max(access.Day, secret.LastAccessDay)
             : secret.LastAccessDay;
     }
@@ -85,5 +85,6 @@ internal sealed class AccessDays
         return [.. readable];
     }
 
-    private readonly record struct Access(UniqueId Incarnation, int Day);
+    /// <summary>No struct: a dictionary of references is there when the process starts, one of structs waits for the compiler.</summary>
+    private sealed record Access(UniqueId Incarnation, int Day);
 }

@@ -209,6 +209,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
 
     private async ValueTask<OpenStore> OpenWithinGateAsync(CancellationToken cancellationToken)
     {
+        ProcessStart.Begin();
         for (int attempt = 1; ; attempt++)
         {
             try

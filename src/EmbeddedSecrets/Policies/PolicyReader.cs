@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using EmbeddedSecrets.Collections;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Policies;
@@ -17,8 +17,8 @@ internal static class PolicyReader
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
 
-    private static readonly SearchValues<char> SidCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/+=.@-");
+    private static readonly AsciiSet SidCharacters =
+        new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/+=.@-");
 
     public static PolicyStatement[] Read(string json)
     {

@@ -1,4 +1,4 @@
-using System.Buffers;
+using EmbeddedSecrets.Collections;
 
 namespace EmbeddedSecrets.Repositories;
 
@@ -12,11 +12,11 @@ internal static class CommitRules
     public const int MaxPayloadBytes = 64 << 10;
     public const int MaxCommitBytes = 64 << 20;
 
-    private static readonly SearchValues<char> NameCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/+=.@-");
+    private static readonly AsciiSet NameCharacters =
+        new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/+=.@-");
 
     public static bool IsName(ReadOnlySpan<char> name) =>
-        name.Length is > 0 and <= MaxNameLength && !name.ContainsAnyExcept(NameCharacters);
+        name.Length is > 0 and <= MaxNameLength && NameCharacters.IndexOfOther(name) < 0;
 
     public static void Check(RepositoryCommit commit, UniqueId storeId)
     {

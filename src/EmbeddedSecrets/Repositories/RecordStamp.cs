@@ -10,4 +10,12 @@ public readonly record struct RecordStamp(UniqueId Incarnation, long Revision)
 {
     /// <summary>Gets the stamp of a name that has no record.</summary>
     public static RecordStamp Absent => default;
+
+    /// <summary>Whether both are the same.</summary>
+    /// <param name="other">The other one.</param>
+    /// <returns>True if so.</returns>
+    public bool Equals(RecordStamp other) => Incarnation == other.Incarnation && Revision == other.Revision;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Incarnation.GetHashCode() ^ Revision.GetHashCode();
 }

@@ -85,7 +85,7 @@ internal static class SecretInvariants
             return "a secret remembers at most 100 retired version ids.";
         }
 
-        foreach (RetiredVersionId retired in secret.RetiredVersionIds)
+        foreach (RetiredVersionId retired in secret.RetiredVersionIds.AsSpan())
         {
             if (retired.Sequence < 1 || retired.Sequence > secret.LastSequence)
             {

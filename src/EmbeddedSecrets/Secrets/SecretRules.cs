@@ -1,4 +1,4 @@
-using System.Buffers;
+using EmbeddedSecrets.Collections;
 
 namespace EmbeddedSecrets.Secrets;
 
@@ -28,11 +28,11 @@ internal static class SecretRules
     private const string NameCharacterText = "A-Z a-z 0-9 _ / + = . @ -";
     private const string ReservedNamePrefix = "acs/";
 
-    private static readonly SearchValues<char> NameCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/+=.@-");
+    private static readonly AsciiSet NameCharacters =
+        new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/+=.@-");
 
-    private static readonly SearchValues<char> StageCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
+    private static readonly AsciiSet StageCharacters =
+        new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
     private static readonly TimeSpan MinRecoveryWindow = TimeSpan.FromDays(7);
     private static readonly TimeSpan MaxRecoveryWindow = TimeSpan.FromDays(30);

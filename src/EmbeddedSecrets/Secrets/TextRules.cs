@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
+using EmbeddedSecrets.Collections;
 
 namespace EmbeddedSecrets.Secrets;
 
@@ -33,9 +33,9 @@ internal static class TextRules
         }
     }
 
-    public static void CheckCharacters(string text, SearchValues<char> allowed, string description, string what, string parameter)
+    public static void CheckCharacters(string text, AsciiSet allowed, string description, string what, string parameter)
     {
-        int index = text.AsSpan().IndexOfAnyExcept(allowed);
+        int index = allowed.IndexOfOther(text);
         if (index >= 0)
         {
             throw new ArgumentException($"{what} consists of the characters {description}; character {index + 1} is another one.", parameter);

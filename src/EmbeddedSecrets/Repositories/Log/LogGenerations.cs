@@ -13,7 +13,13 @@ internal static class LogGenerations
     {
         try
         {
-            return directory.ListNames().Select(LogName.GenerationOf).DefaultIfEmpty(0).Max();
+            long newest = 0;
+            foreach (string name in directory.ListNames())
+            {
+                newest = Math.Max(newest, LogName.GenerationOf(name));
+            }
+
+            return newest;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using EmbeddedSecrets.Collections;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -7,14 +7,12 @@ internal sealed class LogIndex : ILogTarget
 {
     private const int Stripes = 4096;
 
-    private readonly ConcurrentDictionary<string, RecordLocation> _records = new(concurrencyLevel: 1, capacity: 31, StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<UniqueId, PayloadLocation> _payloads = new(concurrencyLevel: 1, capacity: 31);
+    private readonly HashTable<string, RecordLocation> _records = new();
+    private readonly HashTable<UniqueId, PayloadLocation> _payloads = new();
     private readonly Action<UniqueId> _payloadDropped;
 
     /// <summary>Counts the changes of the names that share a stripe, once readers see the index.</summary>
     private readonly int[] _moves = new int[Stripes];
-    private long _recordCount;
-    private long _payloadCount;
 
     public LogIndex(Action<UniqueId> payloadDropped)
     {
@@ -24,9 +22,9 @@ internal sealed class LogIndex : ILogTarget
     /// <summary>Gets or sets who keeps the names in order; null for an index that readers do not see.</summary>
     public NameOrder? Order { get; set; }
 
-    public long RecordCount => _recordCount;
+    public long RecordCount => _records.Count;
 
-    public long PayloadCount => _payloadCount;
+    public long PayloadCount => _payloads.Count;
 
     /// <summary>Gets about how many bytes of a log what is here takes.</summary>
     public long LiveBytes { get; private set; }
@@ -52,22 +50,17 @@ internal sealed class LogIndex : ILogTarget
 
     public bool IsCurrent(RecordToken token) => ReferenceEquals(token.Index, this) && Volatile.Read(ref _moves[token.Stripe]) == token.Moves;
 
-    public bool TryFind(string name, out RecordLocation location) => _records.TryGetValue(name, out location);
+    public bool TryFind(string name, out RecordLocation location) => _records.TryGet(name, out location);
 
-    public bool TryFindPayload(UniqueId id, out PayloadLocation location) => _payloads.TryGetValue(id, out location);
+    public bool TryFindPayload(UniqueId id, out PayloadLocation location) => _payloads.TryGet(id, out location);
 
     public void Put(string name, in RecordLocation location)
     {
-        if (_records.TryGetValue(name, out RecordLocation before))
+        if (_records.Set(name, location, out RecordLocation before))
         {
             LiveBytes -= RecordBytes(name, before.Length);
         }
-        else
-        {
-            _recordCount++;
-        }
 
-        _records[name] = location;
         LiveBytes += RecordBytes(name, location.Length);
         Tracker?.Note(name);
         NoteMove(name);
@@ -76,9 +69,8 @@ internal sealed class LogIndex : ILogTarget
 
     public void Remove(string name)
     {
-        if (_records.TryRemove(name, out RecordLocation before))
+        if (_records.Remove(name, out RecordLocation before))
         {
-            _recordCount--;
             LiveBytes -= RecordBytes(name, before.Length);
             Tracker?.Note(name);
             NoteMove(name);
@@ -88,17 +80,12 @@ internal sealed class LogIndex : ILogTarget
 
     public void AddPayload(UniqueId id, in PayloadLocation location)
     {
-        if (_payloads.TryGetValue(id, out PayloadLocation before))
+        if (_payloads.Set(id, location, out PayloadLocation before))
         {
             LiveBytes -= PayloadBytes(before.Length);
             _payloadDropped(id);
         }
-        else
-        {
-            _payloadCount++;
-        }
 
-        _payloads[id] = location;
         LiveBytes += PayloadBytes(location.Length);
         Tracker?.Note(id);
     }
@@ -110,9 +97,8 @@ internal sealed class LogIndex : ILogTarget
     {
         // Also where a snapshot tells it of a payload that it does not hold: an older record, with the wrapped key, may be there.
         HasDropped = true;
-        if (_payloads.TryRemove(id, out PayloadLocation before))
+        if (_payloads.Remove(id, out PayloadLocation before))
         {
-            _payloadCount--;
             LiveBytes -= PayloadBytes(before.Length);
             Tracker?.Note(id);
             _payloadDropped(id);
@@ -126,9 +112,12 @@ internal sealed class LogIndex : ILogTarget
     /// <summary>Another index takes the place of this one: tells of the payloads that it has not.</summary>
     public void TellDropped(LogIndex successor)
     {
-        foreach (UniqueId id in _payloads.Keys.Where(id => !successor._payloads.ContainsKey(id)))
+        foreach ((UniqueId id, _) in _payloads)
         {
-            _payloadDropped(id);
+            if (!successor._payloads.TryGet(id, out _))
+            {
+                _payloadDropped(id);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
+using EmbeddedSecrets.Collections;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -22,7 +22,7 @@ internal static class LogName
     private const int RandomDigits = 8;
     private const int LogLength = 4 + GenerationDigits + 4;
 
-    private static readonly SearchValues<char> LowercaseDigits = SearchValues.Create("0123456789abcdef");
+    private static readonly AsciiSet LowercaseDigits = new("0123456789abcdef");
 
     public static string Of(long generation) => Prefix + generation.ToString("x16", CultureInfo.InvariantCulture) + Suffix;
 
@@ -35,7 +35,7 @@ internal static class LogName
         name.Length == LogLength + 1 + RandomDigits + TemporarySuffix.Length
         && name.EndsWith(TemporarySuffix, StringComparison.Ordinal)
         && name[LogLength] == Separator
-        && !name.AsSpan(LogLength + 1, RandomDigits).ContainsAnyExcept(LowercaseDigits)
+        && LowercaseDigits.IndexOfOther(name.AsSpan(LogLength + 1, RandomDigits)) < 0
         && GenerationOf(name[..LogLength]) > 0;
 
     /// <summary>A new name for the folder in which a backup is verified.</summary>
@@ -45,7 +45,7 @@ internal static class LogName
     public static bool IsStaging(string name) =>
         name.Length == StagingPrefix.Length + RandomDigits
         && name.StartsWith(StagingPrefix, StringComparison.Ordinal)
-        && !name.AsSpan(StagingPrefix.Length).ContainsAnyExcept(LowercaseDigits);
+        && LowercaseDigits.IndexOfOther(name.AsSpan(StagingPrefix.Length)) < 0;
 
     /// <summary>The generation that a file name tells, or 0.</summary>
     public static long GenerationOf(string name) =>
