@@ -195,14 +195,6 @@ internal static class SecretRules
         }
     }
 
-    public static void CheckRotationPeriod(TimeSpan period, string parameter)
-    {
-        if (period < Keys.EncryptionKey.MinRotationPeriod || period > Keys.EncryptionKey.MaxRotationPeriod)
-        {
-            throw new ArgumentOutOfRangeException(parameter, period, "A rotation period is 1 to 3,650 days.");
-        }
-    }
-
     private static void CheckNameAt(string name, string parameter, string what)
     {
         ArgumentNullException.ThrowIfNull(name, parameter);

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Tests.Secrets;

@@ -1,6 +1,8 @@
+using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Policies;
+using EmbeddedSecrets.Secrets;
 
-namespace EmbeddedSecrets.Secrets;
+namespace EmbeddedSecrets.Pipeline;
 
 /// <summary>The rules of the options records: what is null is not given, everything else is checked by <see cref="SecretRules"/>.</summary>
 internal static class OptionRules
@@ -62,9 +64,9 @@ internal static class OptionRules
     {
         ArgumentNullException.ThrowIfNull(options, parameter);
         CheckDescription(options.Description, null, parameter);
-        if (options.RotationPeriod is { } period)
+        if (options.RotationPeriod is { } period && (period < EncryptionKey.MinRotationPeriod || period > EncryptionKey.MaxRotationPeriod))
         {
-            SecretRules.CheckRotationPeriod(period, parameter);
+            throw new ArgumentOutOfRangeException(parameter, period, "A rotation period is 1 to 3,650 days.");
         }
     }
 
@@ -72,7 +74,7 @@ internal static class OptionRules
     {
         if (options.Description is { } description)
         {
-            TextRules.CheckLength(description, 0, Keys.RootKeySlot.MaxDescriptionLength, "The description of a root key", parameter);
+            TextRules.CheckLength(description, 0, RootKeySlot.MaxDescriptionLength, "The description of a root key", parameter);
             CheckDescription(description, null, parameter);
         }
     }
