@@ -2,6 +2,7 @@ using EmbeddedSecrets.Diagnostics;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
+using EmbeddedSecrets.Values;
 
 namespace EmbeddedSecrets;
 

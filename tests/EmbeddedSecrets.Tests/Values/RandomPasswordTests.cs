@@ -1,7 +1,7 @@
 using System.Text;
-using EmbeddedSecrets.Secrets;
+using EmbeddedSecrets.Values;
 
-namespace EmbeddedSecrets.Tests.Secrets;
+namespace EmbeddedSecrets.Tests.Values;
 
 public sealed class RandomPasswordTests
 {

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace EmbeddedSecrets.Secrets;
+namespace EmbeddedSecrets.Values;
 
 /// <summary>Passwords without modulo bias (SPEC section 2.4, GetRandomPassword).</summary>
 internal static class RandomPassword
