@@ -1,6 +1,7 @@
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Exchange;
@@ -72,8 +73,22 @@ internal static class BundledSecretCodec
 
         string? violation = secret.Versions.Any(static version => version.Content is not null)
             ? "it refers to contents of a store."
-            : SecretImporting.FindViolation(secret, policy);
+            : FindViolation(secret, policy);
         return violation is null ? (secret, policy) : throw BundleFailures.BrokenRule(frame, violation);
+    }
+
+    /// <summary>What is broken, in words, or null: a bundle may have been made by anybody who has its key.</summary>
+    public static string? FindViolation(Secret secret, string? policy)
+    {
+        try
+        {
+            _ = policy is null ? null : SecretPolicy.Parse(policy);
+            return SecretImporting.FindViolation(secret);
+        }
+        catch (ArgumentException exception)
+        {
+            return exception.Message;
+        }
     }
 
     private static Secret DecodeBody(ref FieldReader reader) => new()

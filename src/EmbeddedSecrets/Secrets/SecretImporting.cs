@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EmbeddedSecrets.Errors;
-using EmbeddedSecrets.Policies;
 
 namespace EmbeddedSecrets.Secrets;
 
@@ -10,8 +9,8 @@ internal static class SecretImporting
     /// <summary>So that no counter of a hostile bundle comes near its end.</summary>
     private const long MaxCounter = 1L << 53;
 
-    /// <summary>What is broken, in words, or null: a bundle may have been made by anybody who has its key.</summary>
-    public static string? FindViolation(Secret secret, string? policy)
+    /// <summary>What is broken, in words, or null; the policy is not looked at.</summary>
+    public static string? FindViolation(Secret secret)
     {
         try
         {
@@ -21,10 +20,6 @@ internal static class SecretImporting
             SecretRules.CheckTags(secret.Tags, nameof(secret));
             SecretRules.CheckAnnotations(secret.Annotations, nameof(secret));
             CheckCreatedBy(secret.CreatedBy);
-            if (policy is not null)
-            {
-                _ = SecretPolicy.Parse(policy);
-            }
 
             foreach (SecretVersion version in secret.Versions)
             {

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Exchange;
-using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Fuzz.Targets;
@@ -43,7 +42,7 @@ internal static class BundleTargets
         {
             using (bundled)
             {
-                FuzzTarget.Require(SecretImporting.FindViolation(bundled.Secret, bundled.Policy) is null, "What is read satisfies every rule.");
+                FuzzTarget.Require(BundledSecretCodec.FindViolation(bundled.Secret, bundled.Policy) is null, "What is read satisfies every rule.");
             }
         }
     }
