@@ -122,7 +122,6 @@ public sealed partial class SecretStore
         return Descriptions.Of(done.Next!, request.Id);
     }
 
-    /// <summary>The number of the last day on which the secret was read, as far as it is known here; 0 for never.</summary>
     /// <summary>Creating over a secret that is there may restore it, put a value and change its metadata: no way around its policy.</summary>
     private static SecretAction[] DoneByRestoring(CreateSecretOptions options)
     {
@@ -145,6 +144,7 @@ public sealed partial class SecretStore
         return [.. done];
     }
 
+    /// <summary>The number of the last day on which the secret was read, as far as it is known here; 0 for never.</summary>
     private int LastAccess(Secret? secret)
     {
         return secret is null ? 0 : _session.Accesses?.LastOf(secret) ?? secret.LastAccessDay;

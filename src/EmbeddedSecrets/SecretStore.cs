@@ -78,7 +78,7 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     public SecretStoreKeys Keys => _keys ?? throw SecretFailures.OwnerOnly(nameof(Keys));
 
     /// <summary>Opens the store in a directory, or creates it there.</summary>
-    /// <param name="directory">The directory, made with mode 0700 if it does not exist. One store at a time uses it.</param>
+    /// <param name="directory">The directory, made with mode 0700 if it does not exist. Several stores, in one process and in several on one machine, may use it at once.</param>
     /// <param name="rootKey">The key that opens the store; see <see cref="RootKey"/>.</param>
     /// <param name="options">The options; null for the defaults. They are copied.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
@@ -103,7 +103,7 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Opens the store in a directory, or creates it there, on this thread.</summary>
-    /// <param name="directory">The directory, made with mode 0700 if it does not exist. One store at a time uses it.</param>
+    /// <param name="directory">The directory, made with mode 0700 if it does not exist. Several stores, in one process and in several on one machine, may use it at once.</param>
     /// <param name="rootKey">The key that opens the store; see <see cref="RootKey"/>.</param>
     /// <param name="options">The options; null for the defaults. They are copied.</param>
     /// <returns>The open store.</returns>

@@ -11,8 +11,6 @@ internal static class ErrorNumber
     public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int NotDirectory = 20;
-    public const int IsDirectory = 21;
-    public const int TooManyFiles = 24;
     public const int NoSpace = 28;
     public const int ReadOnlyFileSystem = 30;
 
@@ -20,8 +18,6 @@ internal static class ErrorNumber
 
     /// <summary>What open(2) answers for a symbolic link under O_NOFOLLOW.</summary>
     public static int TooManyLinks => OperatingSystem.IsMacOS() ? 62 : 40;
-
-    public static int QuotaExceeded => OperatingSystem.IsMacOS() ? 69 : 122;
 
     public static int NotSupported => OperatingSystem.IsMacOS() ? 45 : 95;
 }
