@@ -1,4 +1,4 @@
-using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Interop;
 
 namespace EmbeddedSecrets.Fuzz;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Interop;
-using EmbeddedSecrets.Repositories.Log;
 using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedSecrets.Anchors;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Keys;
-using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Exchange;
 

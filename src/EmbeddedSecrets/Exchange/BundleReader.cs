@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
-using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Secrets;
 using EmbeddedSecrets.Values;
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
-using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Exchange;
 

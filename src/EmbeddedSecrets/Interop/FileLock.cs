@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using EmbeddedSecrets.Repositories.Log;
 using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedSecrets.Interop;

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Verification;

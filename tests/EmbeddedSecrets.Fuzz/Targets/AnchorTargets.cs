@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Interop;
-using EmbeddedSecrets.Repositories.Log;
 using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedSecrets.Fuzz.Targets;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Exchange;
-using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Tests.Exchange;

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Exchange;
-using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Exchange;
 

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults;

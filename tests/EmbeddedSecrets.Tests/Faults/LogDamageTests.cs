@@ -1,4 +1,5 @@
 using System.Globalization;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Repositories;
 

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Faults;
 using Microsoft.Extensions.Time.Testing;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EmbeddedSecrets.Buffers;
 
 namespace EmbeddedSecrets.Repositories.Log;
 

@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Interop;
+
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Repositories.Log;

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Repositories.Log;

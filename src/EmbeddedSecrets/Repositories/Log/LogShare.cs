@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Interop;
 
 namespace EmbeddedSecrets.Repositories.Log;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using EmbeddedSecrets.Interop;
 
 namespace EmbeddedSecrets.Repositories.Log;
 

@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Fuzz;
+using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults.Simulation;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Buffers;
 
 /// <summary>CRC-32C (Castagnoli), by the processor's own instruction.</summary>
 internal static class Checksum

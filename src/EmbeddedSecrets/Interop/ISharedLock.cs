@@ -1,4 +1,4 @@
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Interop;
 
 /// <summary>
 /// A lock between the instances of a store, in this process and in others. It ends with its holder, however that ends, and
