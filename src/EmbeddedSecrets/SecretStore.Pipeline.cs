@@ -14,7 +14,7 @@ public sealed partial class SecretStore
 
     private Request NewRequest(SecretAction action)
     {
-        return new Request(EmbeddedSecrets.RequestId.Next(), action, _principal);
+        return new Request(Errors.RequestId.Next(), action, _principal);
     }
 
     /// <summary>Runs an operation on one secret, or on none, before the eyes of audit and telemetry.</summary>

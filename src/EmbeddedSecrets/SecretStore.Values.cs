@@ -175,7 +175,7 @@ public sealed partial class SecretStore
             throw new NotSupportedException("The audit sink of this store does not complete synchronously. Use the asynchronous members.");
         }
 
-        var requestId = EmbeddedSecrets.RequestId.Next();
+        var requestId = Errors.RequestId.Next();
         try
         {
             _session.OpenSynchronously();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using EmbeddedSecrets.Diagnostics;
+using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Secrets;
 

@@ -68,7 +68,7 @@ public sealed class SecretStoreOptions
 
     /// <summary>Gets or sets a value indicating whether the day of the last read of each secret is written down, for <see cref="SecretDescription.LastAccessDay"/>.</summary>
     /// <value>The default is <see langword="true"/>: a secret that is read costs one small write a day, made within the hour and when the store is closed. A store that is opened for reading only writes none.</value>
-    public bool TracksLastAccess { get; set; } = true;
+    public bool TrackLastAccess { get; set; } = true;
 
     /// <summary>Gets or sets how long a change waits while other instances of the store, in this process or another, write.</summary>
     /// <value>1 millisecond to 1 hour; the default is 30 seconds. A change whose turn does not come in this time fails with <c>Store.Locked</c>, and nothing is changed.</value>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets;
 

@@ -26,7 +26,7 @@ internal static class SecretStoreOptionsValidator
             LockTimeout = options.LockTimeout,
             AuditSink = options.AuditSink,
             AuditFailure = options.AuditFailure,
-            TracksLastAccess = options.TracksLastAccess,
+            TrackLastAccess = options.TrackLastAccess,
             TimeProvider = options.TimeProvider,
         };
         IReadOnlyList<string> failures = FindFailures(copy);

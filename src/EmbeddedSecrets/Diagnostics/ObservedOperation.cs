@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Errors;
+
 namespace EmbeddedSecrets.Diagnostics;
 
 /// <summary>One operation, as audit and telemetry see it.</summary>

@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Errors;
+
 namespace EmbeddedSecrets;
 
 /// <summary>

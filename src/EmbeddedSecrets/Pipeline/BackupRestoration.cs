@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Pipeline;

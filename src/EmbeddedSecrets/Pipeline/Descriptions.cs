@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Pipeline;

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Keys;
 
 namespace EmbeddedSecrets.Pipeline;

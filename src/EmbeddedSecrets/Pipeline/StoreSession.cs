@@ -31,7 +31,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
         _keyProvider = keyProvider;
         _ownsKeyProvider = ownsKeyProvider;
         _options = options;
-        Accesses = options is { TracksLastAccess: true, ReadOnly: false } ? new AccessDays() : null;
+        Accesses = options is { TrackLastAccess: true, ReadOnly: false } ? new AccessDays() : null;
     }
 
     /// <summary>The days on which secrets were read; null where they are not written down.</summary>

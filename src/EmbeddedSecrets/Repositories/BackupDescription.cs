@@ -5,14 +5,14 @@ public sealed class BackupDescription
 {
     internal BackupDescription(UniqueId storeId, long sequence, long secretCount, long length)
     {
-        StoreId = storeId.ToString();
+        StoreId = storeId;
         Sequence = sequence;
         SecretCount = secretCount;
         Length = length;
     }
 
-    /// <summary>Gets the id of the store: 32 hexadecimal digits. A restored store keeps it.</summary>
-    public string StoreId { get; }
+    /// <summary>Gets the id of the store. A restored store keeps it.</summary>
+    public UniqueId StoreId { get; }
 
     /// <summary>Gets the change sequence at which the store stood: everything up to it is in the backup, and nothing after it.</summary>
     public long Sequence { get; }

@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Repositories.Log;

@@ -46,6 +46,58 @@ public class DerivedCipherTests
         cipher.CachedKeyCount.Should().Be(0);
     }
 
+    [TestCase(true, 92)]
+    [TestCase(false, 60)]
+    public void TryOpen_ForgedMessage_ZeroesTheDestination(bool commits, int overhead)
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits);
+        byte[] message = Seal(cipher, [1, 2, 3]);
+        byte[] opened = [9, 9, 9];
+
+        cipher.TryOpen(message, [], opened).Should().BeTrue();
+        opened.Should().Equal(1, 2, 3);
+        message[^1] ^= 1;
+        cipher.TryOpen(message, [], opened).Should().BeFalse();
+        opened.Should().Equal(0, 0, 0);
+        message.Should().HaveCount(overhead + 3);
+    }
+
+    [Test]
+    public void TryOpen_AuthenticWithoutCommitment_Fails()
+    {
+        // The longer plaintext begins with what is no zeros.
+        using var plain = new DerivedCipher(Key, "test"u8, commits: false);
+        using var committing = new DerivedCipher(Key, "test"u8, commits: true);
+        byte[] message = Seal(plain, Samples.Bytes(35));
+        byte[] opened = [9, 9, 9];
+
+        committing.TryOpen(message, [], opened).Should().BeFalse();
+        opened.Should().Equal(0, 0, 0);
+    }
+
+    [Test]
+    public void TryOpen_SameSaltAgain_KeepsOneKey()
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits: true);
+
+        cipher.TryOpen(Seal(cipher, [1]), [], new byte[1]).Should().BeTrue();
+        cipher.TryOpen(Seal(cipher, [2]), [], new byte[1]).Should().BeTrue();
+
+        cipher.CachedKeyCount.Should().Be(1);
+    }
+
+    [Test]
+    public void Dispose_Twice_ForgetsTheKeysOnce()
+    {
+        var cipher = new DerivedCipher(Key, "test"u8, commits: true);
+        cipher.TryOpen(Seal(cipher, [1]), [], new byte[1]);
+
+        cipher.Dispose();
+        cipher.Dispose();
+
+        cipher.CachedKeyCount.Should().Be(0);
+    }
+
     [Test]
     public void TryOpen_OtherPurpose_Fails()
     {

@@ -31,6 +31,15 @@ public class ValueEnvelopeTests
         }
     }
 
+    [TestCase(0)]
+    [TestCase(SecretValue.MaxBytes + 1)]
+    public void Open_AuthenticValueOfAnImpossibleLength_IsTampered(int length)
+    {
+        byte[] payload = ValueEnvelope.Seal(DataKey, Samples.Context, new byte[length]);
+
+        Samples.ShouldBeTampered(() => ValueEnvelope.Open(DataKey, Samples.Context, payload));
+    }
+
     [Test]
     public void Open_OtherContext_IsTampered()
     {

@@ -120,6 +120,84 @@ public sealed class KeyRingTests : KeyProviderContract
         await use.Should().ThrowAsync<ObjectDisposedException>();
     }
 
+    [TestCase(31)]
+    [TestCase(33)]
+    public async Task AnyMember_DataKeyOfAnotherLength_Throws(int length)
+    {
+        IKeyProvider ring = await CreateAsync();
+        WrappedDataKey wrapped = await ring.GenerateDataKeyAsync(EncryptionKeys.Default, default, new byte[32]);
+        Func<Task> generate = () => ring.GenerateDataKeyAsync(EncryptionKeys.Default, default, new byte[length]).AsTask();
+        Func<Task> wrap = () => ring.WrapAsync(EncryptionKeys.Default, new byte[length], default).AsTask();
+        Func<Task> unwrap = () => ring.UnwrapAsync(wrapped, default, new byte[length]).AsTask();
+
+        await generate.Should().ThrowAsync<ArgumentException>().WithParameterName("dataKey");
+        await wrap.Should().ThrowAsync<ArgumentException>().WithParameterName("dataKey");
+        await unwrap.Should().ThrowAsync<ArgumentException>().WithParameterName("dataKey");
+    }
+
+    [Test]
+    public async Task AnyMember_Cancelled_Throws()
+    {
+        IKeyProvider ring = await CreateAsync();
+        var cancelled = new CancellationToken(true);
+        WrappedDataKey wrapped = await ring.GenerateDataKeyAsync(EncryptionKeys.Default, default, new byte[32], default);
+        Func<Task> generate = () => ring.GenerateDataKeyAsync(EncryptionKeys.Default, default, new byte[32], cancelled).AsTask();
+        Func<Task> wrap = () => ring.WrapAsync(EncryptionKeys.Default, new byte[32], default, cancelled).AsTask();
+        Func<Task> unwrap = () => ring.UnwrapAsync(wrapped, default, new byte[32], cancelled).AsTask();
+
+        await generate.Should().ThrowAsync<OperationCanceledException>();
+        await wrap.Should().ThrowAsync<OperationCanceledException>();
+        await unwrap.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Test]
+    public async Task PrepareAndAdopt_Change_ReplacesTheKeysAndSaysSo()
+    {
+        var ring = (KeyRing)await CreateAsync();
+        RingKeys before = ring.Keys;
+        int replaced = 0;
+        ring.KeysReplaced += () => replaced++;
+
+        ring.Prepare(static _ => 7).Should().Be(new NextRing<int>(default, null, null, 7), "nothing was changed");
+        NextRing<bool> next = ring.Prepare(static change =>
+        {
+            EncryptionKeyLife.Disable(change, EncryptionKeys.Default);
+            return true;
+        });
+        ring.Adopt(next.Keys!, null);
+
+        replaced.Should().Be(1);
+        ring.Keys.Should().BeSameAs(next.Keys);
+        before.RingKey.Span.ToArray().Should().OnlyContain(b => b == 0);
+        using var reader = new KeyRing(RootKeyOf(1));
+        await reader.OpenAsync(next.State, Context, default);
+        reader.Keys.Revision.Should().Be(2);
+    }
+
+    [Test]
+    public async Task Unwrap_DisabledKey_OnlyToVerify([Values] bool verifies)
+    {
+        using var ring = new KeyRing(RootKeyOf(1)) { UnwrapsInAnyState = verifies };
+        await ring.CreateAsync(Context, default);
+        WrappedDataKey wrapped = await ring.GenerateDataKeyAsync(EncryptionKeys.Default, default, new byte[32]);
+        NextRing<bool> next = ring.Prepare(static change =>
+        {
+            EncryptionKeyLife.Disable(change, EncryptionKeys.Default);
+            return true;
+        });
+        ring.Adopt(next.Keys!, null);
+        Func<Task> unwrap = () => ring.UnwrapAsync(wrapped, default, new byte[32]).AsTask();
+
+        if (verifies)
+        {
+            await unwrap.Should().NotThrowAsync();
+        }
+        else
+        {
+            await unwrap.Should().ThrowAsync<SecretUnavailableException>();
+        }
+    }
+
     [Test]
     public async Task Unwrap_UnknownKeyOrGeneration_IsUnavailable()
     {

@@ -261,7 +261,7 @@ public sealed class AccessDaysTests
     private SecretStoreOptions Options(bool readOnly = false) => new() { TimeProvider = _clock, ReadOnly = readOnly };
 
     private ValueTask<SecretStore> OpenAsync(bool tracks = true) =>
-        SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]), new SecretStoreOptions { TimeProvider = _clock, TracksLastAccess = tracks });
+        SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]), new SecretStoreOptions { TimeProvider = _clock, TrackLastAccess = tracks });
 
     [Test]
     public async Task Write_OneRecordIsDamaged_WritesTheOthersAndKeepsThatDay()
@@ -270,7 +270,7 @@ public sealed class AccessDaysTests
 
         // Days of the test's own: those of a store may be written by its sweep at any moment.
         var accesses = new AccessDays();
-        var options = new SecretStoreOptions { TimeProvider = _clock, RecordCacheEntries = 0, TracksLastAccess = false };
+        var options = new SecretStoreOptions { TimeProvider = _clock, RecordCacheEntries = 0, TrackLastAccess = false };
         await using var store = new SecretStore(repository, new KeyRing(RootKey.FromBytes([.. Enumerable.Repeat((byte)1, 32)]), _clock), null, options);
         foreach (string name in (string[])["a", "b", "c"])
         {

@@ -40,6 +40,12 @@ internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state, S
         ThrowIfStopped();
         FrameHeader header = Build(kind, newHeader, index, body, out UniqueId tag);
         ReadOnlySpan<byte> frame = _buffer.AsSpan(0, header.FrameLength);
+        if (state.End > LogEnd.MaxOffset - frame.Length)
+        {
+            // The shared page has no room for the number of a byte behind it. A compaction makes the log short again.
+            throw StoreFailures.WriteFailed(file.Path, new IOException($"A log has at most {LogEnd.MaxOffset} bytes."));
+        }
+
         Reserve(state.End + frame.Length);
         Announce(state.End, state.End + frame.Length);
         Write(frame);

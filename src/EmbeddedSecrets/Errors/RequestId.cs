@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace EmbeddedSecrets;
+namespace EmbeddedSecrets.Errors;
 
 /// <summary>
 /// The id of one operation: 8 random bytes of this process and a counter. Kept as two numbers and written as text only
