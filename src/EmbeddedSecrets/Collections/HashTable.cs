@@ -14,6 +14,9 @@ internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, T
 {
     private const int SmallestSize = 32;
 
+    /// <summary>At most, on average: a second one costs a comparison of hashes, and half of the buckets.</summary>
+    private const int EntriesPerBucket = 2;
+
     /// <summary>Always a power of two of them.</summary>
     private Entry?[] _buckets = new Entry?[SmallestSize];
     private int _count;
@@ -49,7 +52,7 @@ internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, T
             return true;
         }
 
-        if (_count >= _buckets.Length)
+        if (_count >= EntriesPerBucket * _buckets.Length)
         {
             Grow();
         }
