@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.ComponentModel;
 using System.Diagnostics;
 
@@ -80,9 +81,12 @@ public sealed class FormatReaderTests
         (await DumpAsync(directory.Store, directory["root.key"])).Should().Be(GoldenManifest.Normalize(expected));
     }
 
-    /// <summary>A byte in front of the closing frame: the closing frame proves that it was acknowledged.</summary>
+    /// <summary>
+    /// A byte in front of the closing frame: the closing frame proves that it was acknowledged. Only in the body of a snapshot, which
+    /// no checksum covers, stand values that a later frame deleted: nothing reads them, and the dump must be what it was.
+    /// </summary>
     [TestCaseSource(nameof(Stores))]
-    public async Task Dump_OfAStoreWithAFlippedByte_IsRefused(string version, string name)
+    public async Task Dump_OfAStoreWithAFlippedByte_IsRefusedOrTheSame(string version, string name)
     {
         using GoldenStore golden = GoldenStore.Of(version, name);
         byte[] log = await File.ReadAllBytesAsync(golden.Log);
@@ -97,12 +101,35 @@ public sealed class FormatReaderTests
             altered[at] ^= (byte)(1 << random.Next(8));
             await File.WriteAllBytesAsync(golden.Log, altered);
 
-            (int code, _, string error) = await RunAsync(Reader, golden.StorePath, "--key-file", golden.KeyFile, "dump");
+            (int code, string output, string error) = await RunAsync(Reader, golden.StorePath, "--key-file", golden.KeyFile, "dump");
+
+            if (code == 0 && IsInABodyOfASnapshot(log, at))
+            {
+                GoldenManifest.Normalize(output).Should().Be(GoldenManifest.Normalize(golden.Manifest), $"seed {seed}, byte {at}");
+                continue;
+            }
 
             code.Should().Be(1, $"seed {seed}, byte {at}");
             error.Should().StartWith("refused: ", $"seed {seed}, byte {at}");
         }
     }
+
+    private static bool IsInABodyOfASnapshot(byte[] log, int at)
+    {
+        const int Snapshot = 3;
+        int frame = 16;
+        while (frame + FrameLength(log, frame) <= at)
+        {
+            frame += FrameLength(log, frame);
+        }
+
+        int body = frame + 80 + Field(log, frame + 12) + Field(log, frame + 16);
+        return log[frame + 4] == Snapshot && at >= body && at < body + Field(log, frame + 20);
+    }
+
+    private static int FrameLength(byte[] log, int frame) => Field(log, frame + 8);
+
+    private static int Field(byte[] log, int at) => BinaryPrimitives.ReadInt32LittleEndian(log.AsSpan(at));
 
     private static async Task<string> DumpAsync(string store, string keyFile)
     {
