@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Secrets;
 

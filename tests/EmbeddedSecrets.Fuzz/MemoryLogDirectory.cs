@@ -1,10 +1,11 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Fuzz;
 
 /// <summary>A directory of logs in memory.</summary>
-internal sealed class MemoryLogDirectory : ILogDirectory
+internal sealed class MemoryLogDirectory : IStoreDirectory
 {
     private readonly Dictionary<string, MemoryLogFile> _files = new(StringComparer.Ordinal);
 
@@ -25,16 +26,16 @@ internal sealed class MemoryLogDirectory : ILogDirectory
 
     public IReadOnlyList<string> ListNames() => [.. _files.Keys];
 
-    public ILogFile Open(string name, bool readOnly) => _files[name];
+    public IStoreFile Open(string name, bool readOnly) => _files[name];
 
-    public ILogFile Create(string name)
+    public IStoreFile Create(string name)
     {
         var file = new MemoryLogFile([], name);
         _files.Add(name, file);
         return file;
     }
 
-    public void Rename(ILogFile file, string name)
+    public void Rename(IStoreFile file, string name)
     {
         _files.Remove(file.Path);
         _files[name] = (MemoryLogFile)file;

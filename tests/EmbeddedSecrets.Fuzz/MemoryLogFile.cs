@@ -1,9 +1,10 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Fuzz;
 
 /// <summary>A log in memory. Zeros behind its last byte are a length only, so that room made ahead costs nothing.</summary>
-internal sealed class MemoryLogFile(byte[] content, string path) : ILogFile
+internal sealed class MemoryLogFile(byte[] content, string path) : IStoreFile
 {
     private byte[] _bytes = content;
     private int _stored = content.Length;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using EmbeddedSecrets.Auditing;
 using EmbeddedSecrets.Errors;
-using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets;
 

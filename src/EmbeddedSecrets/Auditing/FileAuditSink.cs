@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using EmbeddedSecrets.Auditing;
 using EmbeddedSecrets.Errors;
-using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets;
 
@@ -40,7 +40,7 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
     {
     }
 
-    internal FileAuditSink(Func<ILogDirectory> openDirectory, string keyFile, FileAuditSinkOptions? options)
+    internal FileAuditSink(Func<IStoreDirectory> openDirectory, string keyFile, FileAuditSinkOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(keyFile);
         long length = options?.MaxFileLength ?? FileAuditSinkOptions.MinFileLength;
@@ -123,7 +123,7 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
         _turn.Release();
     }
 
-    private static Func<ILogDirectory> OpenerOf(string directory)
+    private static Func<IStoreDirectory> OpenerOf(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         string path = Path.GetFullPath(directory);

@@ -1,9 +1,9 @@
-using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Auditing;
 
 /// <summary>Cuts a file into lines in bounded memory.</summary>
-internal sealed class LineReader(ILogFile file, long offset, long end)
+internal sealed class LineReader(IStoreFile file, long offset, long end)
 {
     private readonly byte[] _buffer = new byte[4 * AuditLine.MaxLength];
     private long _bufferOffset = offset;

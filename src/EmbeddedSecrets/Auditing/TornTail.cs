@@ -1,4 +1,4 @@
-using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Auditing;
 
@@ -9,7 +9,7 @@ internal static class TornTail
     /// A write that was cut short has no line end, and blocks that never reached the disk read as zeros; no authentic line can
     /// follow. A whole line of text that is not authentic was changed.
     /// </summary>
-    public static bool IsTorn(ILogFile file, long offset, long end, AuditKeys keys)
+    public static bool IsTorn(IStoreFile file, long offset, long end, AuditKeys keys)
     {
         bool zeros = false;
         bool terminated = true;

@@ -1,18 +1,18 @@
 using EmbeddedSecrets.Errors;
-using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Auditing;
 
 /// <summary>Reads a whole trail in order and goes on behind every fault.</summary>
 internal sealed class TrailScan : IDisposable
 {
-    private readonly ILogDirectory _directory;
+    private readonly IStoreDirectory _directory;
     private readonly int[] _numbers;
     private readonly FirstLine[] _firsts;
     private readonly AuditKeys _keys;
     private readonly long _lastLength;
 
-    public TrailScan(ILogDirectory directory, string keyFile, CancellationToken cancellationToken)
+    public TrailScan(IStoreDirectory directory, string keyFile, CancellationToken cancellationToken)
     {
         _directory = directory;
         using (CommitLock? whole = directory.OpenLock(LockName.Commit) is { } made ? new CommitLock(null, made) : null)
@@ -82,7 +82,7 @@ internal sealed class TrailScan : IDisposable
         bool last = index == _numbers.Length - 1;
         long length = last ? _lastLength : _firsts[index].FileLength;
         long end = !last && _numbers[index + 1] == _numbers[index] + 1 && HeaderOf(index + 1) is { } next ? long.Min(next.End, length) : length;
-        using ILogFile? file = Try(() => _directory.Open(name, readOnly: true), out Exception? failure);
+        using IStoreFile? file = Try(() => _directory.Open(name, readOnly: true), out Exception? failure);
         if (file is null)
         {
             yield return Fault(AuditFaultKind.UnreadableFile, name, 0, length, failure);
@@ -188,7 +188,7 @@ internal sealed class TrailScan : IDisposable
         return Try(
             () =>
             {
-                using ILogFile file = _directory.Open(AuditFileName.Of(number), readOnly: true);
+                using IStoreFile file = _directory.Open(AuditFileName.Of(number), readOnly: true);
                 var reader = new LineReader(file, 0, file.Length);
                 reader.TryRead(out ReadOnlySpan<byte> line);
                 return new FirstLine(line.ToArray(), reader.Length, reader.IsTerminated, file.Length, null);

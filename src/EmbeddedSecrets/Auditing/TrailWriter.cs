@@ -2,8 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
-using EmbeddedSecrets.Interop;
-using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Auditing;
 
@@ -12,14 +11,14 @@ namespace EmbeddedSecrets.Auditing;
 /// read first. Nothing is ever cut off or written over: after a crash or a failed write the next file says how much of the one
 /// before counts.
 /// </summary>
-internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyFile, FileAuditSinkOptions options) : IDisposable
+internal sealed class TrailWriter(Func<IStoreDirectory> openDirectory, string keyFile, FileAuditSinkOptions options) : IDisposable
 {
     private const long NotSuspect = -1;
 
-    private ILogDirectory? _directory;
+    private IStoreDirectory? _directory;
     private CommitLock? _lock;
     private AuditKeys? _keys;
-    private ILogFile? _file;
+    private IStoreFile? _file;
     private int _number;
     private long _end;
     private AuditHead _head = new(0, AuditLine.NoTag);
@@ -79,7 +78,7 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
         }
     }
 
-    private void Append(ILogDirectory directory, IReadOnlyList<AuditRecord> records)
+    private void Append(IStoreDirectory directory, IReadOnlyList<AuditRecord> records)
     {
         if (_end >= options.MaxFileLength)
         {
@@ -105,7 +104,7 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
         _head = head;
     }
 
-    private void CatchUp(ILogDirectory directory)
+    private void CatchUp(IStoreDirectory directory)
     {
         if (_file is null)
         {
@@ -132,7 +131,7 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
         ReadTail(directory);
     }
 
-    private void Open(ILogDirectory directory)
+    private void Open(IStoreDirectory directory)
     {
         int[] numbers = AuditFileName.NumbersIn(directory.ListNames());
         if (numbers.Length > 0)
@@ -153,9 +152,9 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
     }
 
     /// <summary>Goes on in another file, whose first line is authentic and says what came before.</summary>
-    private void Follow(ILogDirectory directory, int number)
+    private void Follow(IStoreDirectory directory, int number)
     {
-        ILogFile? file = directory.Open(AuditFileName.Of(number), readOnly: false);
+        IStoreFile? file = directory.Open(AuditFileName.Of(number), readOnly: false);
         try
         {
             var reader = new LineReader(file, 0, file.Length);
@@ -192,7 +191,7 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
         }
     }
 
-    private void ReadTail(ILogDirectory directory)
+    private void ReadTail(IStoreDirectory directory)
     {
         long length = _file!.Length;
         var reader = new LineReader(_file, _end, length);
@@ -226,7 +225,7 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
     /// Begins the next file: whole and on the disk when it gets its name. Where the name is there and the flush of the directory
     /// fails, nothing changes here: the next write finds the file as one that another writer has made, and flushes again.
     /// </summary>
-    private void StartFile(ILogDirectory directory)
+    private void StartFile(IStoreDirectory directory)
     {
         int number = _number + 1;
         var line = new ArrayBufferWriter<byte>();
@@ -236,7 +235,7 @@ internal sealed class TrailWriter(Func<ILogDirectory> openDirectory, string keyF
             directory.Delete(AuditFileName.Temporary);
         }
 
-        ILogFile? file = directory.Create(AuditFileName.Temporary);
+        IStoreFile? file = directory.Create(AuditFileName.Temporary);
         try
         {
             file.Write(line.WrittenSpan, 0);

@@ -1,3 +1,4 @@
+
 namespace EmbeddedSecrets.DependencyInjection;
 
 /// <summary>

@@ -50,12 +50,12 @@ internal static class AssociatedData
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + name | incarnation 16 | i64 repository revision.</summary>
-    public static void Record(ref FieldWriter writer, UniqueId storeId, string name, RecordStamp stamp)
+    public static void Record(ref FieldWriter writer, UniqueId storeId, string name, UniqueId incarnation, long revision)
     {
         Begin(ref writer, RecordDomain, storeId);
         writer.Text(name);
-        writer.Id(stamp.Incarnation);
-        writer.Int64(stamp.Revision);
+        writer.Id(incarnation);
+        writer.Int64(revision);
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + name | incarnation 16 | payload id 16.</summary>

@@ -77,11 +77,11 @@ internal static class SecretFailures
     public static SecretRequestException StageIsElsewhere(string name, string stage, string versionId) =>
         new(SecretStoreErrorCodes.InvalidParameter, 400, $"The stage '{stage}' of the secret '{name}' is not on the version '{versionId}', so it was not moved. DescribeSecretAsync shows where it is.");
 
-    public static SecretRequestException CurrentNeedsEnabledVersion(string name, string versionId, SecretVersionState state) =>
-        new(SecretStoreErrorCodes.InvalidParameter, 400, $"The version '{versionId}' of the secret '{name}' cannot carry ACSCurrent: it is {(state == SecretVersionState.Destroyed ? "destroyed. Choose another version." : "disabled. Enable it with UpdateSecretVersionAsync first.")}");
+    public static SecretRequestException CurrentNeedsEnabledVersion(string name, string versionId, bool isDestroyed) =>
+        new(SecretStoreErrorCodes.InvalidParameter, 400, $"The version '{versionId}' of the secret '{name}' cannot carry ACSCurrent: it is {(isDestroyed ? "destroyed. Choose another version." : "disabled. Enable it with UpdateSecretVersionAsync first.")}");
 
-    public static SecretRequestException CurrentCannotBe(string name, string versionId, SecretVersionState state) =>
-        new(SecretStoreErrorCodes.InvalidParameter, 400, $"The version '{versionId}' of the secret '{name}' cannot be {(state == SecretVersionState.Destroyed ? "destroyed" : "disabled")}: it carries ACSCurrent. Move ACSCurrent to another version first.");
+    public static SecretRequestException CurrentCannotBe(string name, string versionId, bool isDestroyed) =>
+        new(SecretStoreErrorCodes.InvalidParameter, 400, $"The version '{versionId}' of the secret '{name}' cannot be {(isDestroyed ? "destroyed" : "disabled")}: it carries ACSCurrent. Move ACSCurrent to another version first.");
 
     public static SecretUnavailableException VersionDestroyed(string name, string versionId) =>
         Unavailable(UnavailabilityReason.VersionDestroyed, $"The version '{versionId}' of the secret '{name}' was destroyed; its value is gone for good. Put a new version.");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using EmbeddedSecrets.Interop;
 
 namespace EmbeddedSecrets.Errors;
 

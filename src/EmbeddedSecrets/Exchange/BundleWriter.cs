@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Records;
 
 namespace EmbeddedSecrets.Exchange;
 

@@ -1,7 +1,7 @@
 using EmbeddedSecrets.Buffers;
-using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Policies;
+using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Exchange;

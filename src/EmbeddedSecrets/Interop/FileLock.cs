@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EmbeddedSecrets.Errors;
 using Microsoft.Win32.SafeHandles;
 
 namespace EmbeddedSecrets.Interop;

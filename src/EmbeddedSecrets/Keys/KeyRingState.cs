@@ -28,6 +28,7 @@ internal sealed record KeyRingState(IReadOnlyList<SealedSlot> Slots, ReadOnlyMem
     public const int MaxKeysLength = 768 << 10;
 
     private const byte Version = 1;
+    private const int UsualRingLength = 8192;
     private const string Name = "state of the key ring";
 
     private static readonly SearchValues<char> KindCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
@@ -134,7 +135,7 @@ internal sealed record KeyRingState(IReadOnlyList<SealedSlot> Slots, ReadOnlyMem
         using var cipher = new DerivedCipher(ring.RingKey.Span, KeyPurposes.Ring, commits: true);
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.Ring(ref associatedData, ring.StoreId, before);
-        using SecretMemory room = SecretMemory.Rent(RecordCodec.UsualLength);
+        using SecretMemory room = SecretMemory.Rent(UsualRingLength);
         var plaintext = new FieldWriter(room.Span);
         try
         {

@@ -1,6 +1,7 @@
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Records;
 
 namespace EmbeddedSecrets.Keys;
 

@@ -1,6 +1,7 @@
 using EmbeddedSecrets.Caching;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Repositories;
 using EmbeddedSecrets.Secrets;
 

@@ -1,6 +1,6 @@
 using EmbeddedSecrets.Diagnostics;
-using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Records;
 
 namespace EmbeddedSecrets.Pipeline;
 
@@ -182,7 +182,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
         if (Volatile.Read(ref _closing))
         {
             Leave();
-            throw new ObjectDisposedException(nameof(SecretStore), "The secret store is closed.");
+            throw new ObjectDisposedException("SecretStore", "The secret store is closed.");
         }
     }
 

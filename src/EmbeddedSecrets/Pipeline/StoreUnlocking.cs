@@ -3,6 +3,7 @@ using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Keys;
+using EmbeddedSecrets.Records;
 
 namespace EmbeddedSecrets.Pipeline;
 

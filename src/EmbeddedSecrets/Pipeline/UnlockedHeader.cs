@@ -1,6 +1,6 @@
-using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Keys;
+using EmbeddedSecrets.Records;
 
 namespace EmbeddedSecrets.Pipeline;
 

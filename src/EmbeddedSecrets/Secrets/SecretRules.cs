@@ -21,7 +21,6 @@ internal static class SecretRules
     public const int MaxAnnotationLength = 1_024;
     public const int MaxDescriptionLength = 8_192;
     public const int MaxCreatedByLength = 256;
-    public const int MaxKeyIdLength = 256;
     public const int MaxBatchNames = 50;
     public const int MaxRetiredVersionIds = 100;
 
@@ -165,22 +164,10 @@ internal static class SecretRules
         }
     }
 
-    /// <summary>An encryption key id: 1 to 256 printable ASCII characters without spaces.</summary>
-    public static void CheckKeyId(string keyId, string parameter)
-    {
-        ArgumentNullException.ThrowIfNull(keyId, parameter);
-        TextRules.CheckLength(keyId, 1, MaxKeyIdLength, "An encryption key id", parameter);
-        int index = keyId.AsSpan().IndexOfAnyExceptInRange('!', '~');
-        if (index >= 0)
-        {
-            throw new ArgumentException($"An encryption key id consists of printable ASCII characters without spaces; character {index + 1} is not one.", parameter);
-        }
-    }
-
     /// <summary>The id of an encryption key that callers manage: the store's own are reserved.</summary>
     public static void CheckManagedKeyId(string keyId, string parameter)
     {
-        CheckKeyId(keyId, parameter);
+        WrappedDataKey.CheckKeyId(keyId, parameter);
         if (keyId.StartsWith(ReservedNamePrefix, StringComparison.Ordinal))
         {
             throw new ArgumentException($"Encryption keys that begin with '{ReservedNamePrefix}' are reserved for the store itself.", parameter);

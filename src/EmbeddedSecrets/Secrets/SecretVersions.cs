@@ -80,7 +80,7 @@ internal static class SecretVersions
 
         if (stage == SecretStages.Current && target.State != SecretVersionState.Enabled)
         {
-            throw SecretFailures.CurrentNeedsEnabledVersion(name, target.VersionId, target.State);
+            throw SecretFailures.CurrentNeedsEnabledVersion(name, target.VersionId, target.State == SecretVersionState.Destroyed);
         }
 
         ImmutableArray<SecretVersion> moved = VersionStages.Move(name, secret.Versions, [stage], to);
@@ -111,7 +111,7 @@ internal static class SecretVersions
         };
         if (next.State == SecretVersionState.Disabled && VersionStages.Carries(version, SecretStages.Current))
         {
-            throw SecretFailures.CurrentCannotBe(name, versionId, SecretVersionState.Disabled);
+            throw SecretFailures.CurrentCannotBe(name, versionId, isDestroyed: false);
         }
 
         return next.State == version.State && AreEqual(next.Validity, version.Validity)
@@ -132,7 +132,7 @@ internal static class SecretVersions
 
         if (VersionStages.Carries(version, SecretStages.Current))
         {
-            throw SecretFailures.CurrentCannotBe(name, versionId, SecretVersionState.Destroyed);
+            throw SecretFailures.CurrentCannotBe(name, versionId, isDestroyed: true);
         }
 
         SecretVersion next = version with { State = SecretVersionState.Destroyed, Content = null };

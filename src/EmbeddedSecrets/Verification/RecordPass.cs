@@ -2,15 +2,17 @@ using System.Buffers;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Policies;
+using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Verification;
 
 /// <summary>Opens every record, unwraps every data key and opens every value and every policy that the index tells of. Values are zeroed at once.</summary>
-internal sealed class RecordPass(ILogFile file, LogIndex index, StoreCipher cipher, KeyRing ring, Findings findings)
+internal sealed class RecordPass(IStoreFile file, LogIndex index, StoreCipher cipher, KeyRing ring, Findings findings)
 {
     private const int DataKeyLength = 32;
 

@@ -1,7 +1,8 @@
-using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Verification;
@@ -10,7 +11,7 @@ namespace EmbeddedSecrets.Verification;
 internal static class StoreVerification
 {
     public static async ValueTask<VerificationReport> RunAsync(
-        string directory, IRootKey rootKey, VerifyOptions options, CancellationToken cancellationToken, Func<ILogFile, ILogFile>? wrap = null)
+        string directory, IRootKey rootKey, VerifyOptions options, CancellationToken cancellationToken, Func<IStoreFile, IStoreFile>? wrap = null)
     {
         var requestId = RequestId.Next();
         var findings = new Findings(options.Progress);

@@ -1,9 +1,9 @@
-using EmbeddedSecrets.Repositories.Log;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Verification;
 
 /// <summary>A log of which the disk does not give every byte: what it withholds reads as zeros and is a fault, told once.</summary>
-internal sealed class UnreadableRanges(ILogFile inner, Findings findings) : ILogFile
+internal sealed class UnreadableRanges(IStoreFile inner, Findings findings) : IStoreFile
 {
     /// <summary>No disk fails in smaller parts.</summary>
     private const int PageLength = 4096;

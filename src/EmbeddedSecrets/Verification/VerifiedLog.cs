@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Verification;
@@ -8,7 +9,7 @@ internal sealed class VerifiedLog : IDisposable
 {
     private readonly StoreDirectory _directory;
 
-    private VerifiedLog(StoreDirectory directory, ILogFile file, long generation, long? end)
+    private VerifiedLog(StoreDirectory directory, IStoreFile file, long generation, long? end)
     {
         _directory = directory;
         File = file;
@@ -16,14 +17,14 @@ internal sealed class VerifiedLog : IDisposable
         End = end;
     }
 
-    public ILogFile File { get; }
+    public IStoreFile File { get; }
 
     public long Generation { get; }
 
     /// <summary>Gets the published end while somebody writes; null when the store is at rest.</summary>
     public long? End { get; private set; }
 
-    public static VerifiedLog Open(string location, Func<ILogFile, ILogFile> wrap, CancellationToken cancellationToken)
+    public static VerifiedLog Open(string location, Func<IStoreFile, IStoreFile> wrap, CancellationToken cancellationToken)
     {
         StoreDirectory directory = StoreDirectory.OpenOrMake(location, readOnly: true) ?? throw StoreFailures.NothingToRead(location);
         try
@@ -51,7 +52,7 @@ internal sealed class VerifiedLog : IDisposable
         _directory.Dispose();
     }
 
-    private static VerifiedLog Open(StoreDirectory directory, LogShare share, Func<ILogFile, ILogFile> wrap)
+    private static VerifiedLog Open(StoreDirectory directory, LogShare share, Func<IStoreFile, IStoreFile> wrap)
     {
         long generation = LogGenerations.FindNewest(directory);
         if (generation == 0)
@@ -59,7 +60,7 @@ internal sealed class VerifiedLog : IDisposable
             throw StoreFailures.NothingToRead(directory.Path);
         }
 
-        ILogFile file = LogGenerations.Open(directory, generation, readOnly: true);
+        IStoreFile file = LogGenerations.Open(directory, generation, readOnly: true);
         try
         {
             return new VerifiedLog(directory, wrap(file), generation, EndOf(share, generation));

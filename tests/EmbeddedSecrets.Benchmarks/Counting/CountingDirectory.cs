@@ -1,20 +1,21 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Benchmarks.Counting;
 
 /// <summary>The directory of a store whose logs count their flushes.</summary>
-internal sealed class CountingDirectory(ILogDirectory inner, FlushCount count) : ILogDirectory
+internal sealed class CountingDirectory(IStoreDirectory inner, FlushCount count) : IStoreDirectory
 {
     public string Path => inner.Path;
 
     public IReadOnlyList<string> ListNames() => inner.ListNames();
 
-    public ILogFile Open(string name, bool readOnly) => new CountingFile(inner.Open(name, readOnly), count);
+    public IStoreFile Open(string name, bool readOnly) => new CountingFile(inner.Open(name, readOnly), count);
 
-    public ILogFile Create(string name) => new CountingFile(inner.Create(name), count);
+    public IStoreFile Create(string name) => new CountingFile(inner.Create(name), count);
 
-    public void Rename(ILogFile file, string name) => inner.Rename(((CountingFile)file).Inner, name);
+    public void Rename(IStoreFile file, string name) => inner.Rename(((CountingFile)file).Inner, name);
 
     public void Delete(string name) => inner.Delete(name);
 

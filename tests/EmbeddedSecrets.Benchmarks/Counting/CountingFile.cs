@@ -1,13 +1,14 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Benchmarks.Counting;
 
 /// <summary>A log that counts its flushes; one that follows a write behind the end of the file makes room.</summary>
-internal sealed class CountingFile(ILogFile inner, FlushCount count) : ILogFile
+internal sealed class CountingFile(IStoreFile inner, FlushCount count) : IStoreFile
 {
     private bool _extended;
 
-    public ILogFile Inner => inner;
+    public IStoreFile Inner => inner;
 
     public string Path => inner.Path;
 

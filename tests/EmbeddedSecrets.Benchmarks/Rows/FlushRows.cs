@@ -2,6 +2,7 @@ using System.Globalization;
 using EmbeddedSecrets.Benchmarks.Counting;
 using EmbeddedSecrets.Benchmarks.Fixtures;
 using EmbeddedSecrets.Benchmarks.Measuring;
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Benchmarks.Rows;

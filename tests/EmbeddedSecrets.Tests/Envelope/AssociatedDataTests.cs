@@ -46,7 +46,7 @@ public sealed class AssociatedDataTests
     [Test]
     public void Record_EveryPart_HasTheDrawnBytes()
     {
-        Bytes((ref FieldWriter writer) => AssociatedData.Record(ref writer, Samples.StoreId, "n", Samples.Stamp))
+        Bytes((ref FieldWriter writer) => AssociatedData.Record(ref writer, Samples.StoreId, "n", Samples.Stamp.Incarnation, Samples.Stamp.Revision))
             .Should().Equal((byte[])[4, .. Front, .. Text("n"), .. Id(Samples.Incarnation), 7, 0, 0, 0, 0, 0, 0, 0]);
     }
 

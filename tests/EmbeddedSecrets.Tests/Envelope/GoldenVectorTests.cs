@@ -1,5 +1,6 @@
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Keys;
+using EmbeddedSecrets.Records;
 
 namespace EmbeddedSecrets.Tests.Envelope;
 

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults;
@@ -6,9 +7,9 @@ namespace EmbeddedSecrets.Tests.Faults;
 /// A log file behind a cache, as a kernel has one: what is written is on the disk only after a flush, and a flush that fails
 /// marks the pages clean, so that they never get there although they can be read.
 /// </summary>
-internal sealed class CachedLogFile(ILogFile inner, CachedLogFile.Medium medium) : IWrappedLogFile
+internal sealed class CachedLogFile(IStoreFile inner, CachedLogFile.Medium medium) : IWrappedLogFile
 {
-    public ILogFile Inner => inner;
+    public IStoreFile Inner => inner;
 
     public string Path => inner.Path;
 

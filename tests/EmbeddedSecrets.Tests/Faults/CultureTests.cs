@@ -5,6 +5,7 @@ using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Exchange;
 using EmbeddedSecrets.Keys;
+using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Tests.Auditing;
 
 namespace EmbeddedSecrets.Tests.Faults;

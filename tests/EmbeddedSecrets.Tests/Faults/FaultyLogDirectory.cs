@@ -1,16 +1,17 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults;
 
 /// <summary>A file around another one.</summary>
-internal interface IWrappedLogFile : ILogFile
+internal interface IWrappedLogFile : IStoreFile
 {
-    ILogFile Inner { get; }
+    IStoreFile Inner { get; }
 }
 
 /// <summary>A directory whose files are wrapped, so that their calls fail when a test says so.</summary>
-internal sealed class FaultyLogDirectory(ILogDirectory inner, Func<ILogFile, IWrappedLogFile> wrap) : ILogDirectory
+internal sealed class FaultyLogDirectory(IStoreDirectory inner, Func<IStoreFile, IWrappedLogFile> wrap) : IStoreDirectory
 {
     public string Path => inner.Path;
 
@@ -19,11 +20,11 @@ internal sealed class FaultyLogDirectory(ILogDirectory inner, Func<ILogFile, IWr
 
     public IReadOnlyList<string> ListNames() => inner.ListNames();
 
-    public ILogFile Open(string name, bool readOnly) => wrap(inner.Open(name, readOnly));
+    public IStoreFile Open(string name, bool readOnly) => wrap(inner.Open(name, readOnly));
 
-    public ILogFile Create(string name) => wrap(inner.Create(name));
+    public IStoreFile Create(string name) => wrap(inner.Create(name));
 
-    public void Rename(ILogFile file, string name) => inner.Rename(((IWrappedLogFile)file).Inner, name);
+    public void Rename(IStoreFile file, string name) => inner.Rename(((IWrappedLogFile)file).Inner, name);
 
     public void Delete(string name) => inner.Delete(name);
 

@@ -1,13 +1,14 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults;
 
 /// <summary>A log file whose calls fail or wait when a test says so.</summary>
-internal sealed class FaultyLogFile(ILogFile inner) : IWrappedLogFile
+internal sealed class FaultyLogFile(IStoreFile inner) : IWrappedLogFile
 {
     private bool _waiting;
 
-    public ILogFile Inner => inner;
+    public IStoreFile Inner => inner;
 
     public string Path => inner.Path;
 

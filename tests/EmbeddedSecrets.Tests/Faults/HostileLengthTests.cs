@@ -4,6 +4,7 @@ using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Fuzz;
 using EmbeddedSecrets.Fuzz.Targets;
+using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Repositories;
 

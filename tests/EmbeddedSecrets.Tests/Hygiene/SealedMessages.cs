@@ -3,6 +3,7 @@ using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Hygiene;

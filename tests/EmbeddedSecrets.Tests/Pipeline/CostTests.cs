@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Faults;
 

@@ -1,5 +1,6 @@
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Pipeline;
+using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Secrets;
 using EmbeddedSecrets.Tests.Exchange;
 using EmbeddedSecrets.Tests.Repositories;

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Repositories;
@@ -19,7 +20,7 @@ public sealed class LogWriterTests
         writer.IsStopped.Should().BeFalse();
     }
 
-    private sealed class UnwritableFile : ILogFile
+    private sealed class UnwritableFile : IStoreFile
     {
         public int Calls { get; private set; }
 

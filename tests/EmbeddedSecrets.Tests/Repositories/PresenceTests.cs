@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Fuzz;
 using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
@@ -88,7 +89,7 @@ public sealed class PresenceTests
     }
 
     /// <summary>A directory in memory that notes, at each change of who is present, whether the commit lock was held.</summary>
-    private sealed class WatchedDirectory : ILogDirectory
+    private sealed class WatchedDirectory : IStoreDirectory
     {
         private readonly MemoryLogDirectory _inner = new();
         private readonly List<WatchedLock> _presences = [];
@@ -104,11 +105,11 @@ public sealed class PresenceTests
 
         public IReadOnlyList<string> ListNames() => _inner.ListNames();
 
-        public ILogFile Open(string name, bool readOnly) => _inner.Open(name, readOnly);
+        public IStoreFile Open(string name, bool readOnly) => _inner.Open(name, readOnly);
 
-        public ILogFile Create(string name) => _inner.Create(name);
+        public IStoreFile Create(string name) => _inner.Create(name);
 
-        public void Rename(ILogFile file, string name) => _inner.Rename(file, name);
+        public void Rename(IStoreFile file, string name) => _inner.Rename(file, name);
 
         public void Delete(string name) => _inner.Delete(name);
 

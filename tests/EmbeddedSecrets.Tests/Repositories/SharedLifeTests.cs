@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Faults;
@@ -117,9 +118,9 @@ public sealed class SharedLifeTests
         FakeTimeProvider mine = _time;
         await using FileSecretRepository other = await StartedAsync(compactsByItself: false);
         using SharedPage page = OpenDirectory().OpenPage()!;
-        using ILogFile second = await HeldOpenWhileCompactedAsync(_repository, 1, async () =>
+        using IStoreFile second = await HeldOpenWhileCompactedAsync(_repository, 1, async () =>
         {
-            ILogFile held = OpenDirectory().Open(LogName.Of(2), readOnly: true);
+            IStoreFile held = OpenDirectory().Open(LogName.Of(2), readOnly: true);
             await other.CompactAsync();
             return held;
         });
@@ -164,9 +165,9 @@ public sealed class SharedLifeTests
         IsInAFile(dead).Should().BeFalse();
     }
 
-    private async Task<ILogFile> HeldOpenWhileCompactedAsync(FileSecretRepository repository, long generation, Func<Task<ILogFile>> then)
+    private async Task<IStoreFile> HeldOpenWhileCompactedAsync(FileSecretRepository repository, long generation, Func<Task<IStoreFile>> then)
     {
-        using ILogFile held = OpenDirectory().Open(LogName.Of(generation), readOnly: true);
+        using IStoreFile held = OpenDirectory().Open(LogName.Of(generation), readOnly: true);
         await repository.CompactAsync();
         return await then();
     }

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Faults;
@@ -164,7 +165,7 @@ public sealed class SharedWritingTests
         announced.Should().Equal((end, _page.End.Offset));
     }
 
-    private SecretStore OpenThrough(Func<ILogDirectory, ILogDirectory> wrap)
+    private SecretStore OpenThrough(Func<IStoreDirectory, IStoreDirectory> wrap)
     {
         var repository = new FileSecretRepository(
             _directory.Store, null, () => wrap(StoreDirectory.OpenOrMake(_directory.Store, readOnly: false)!), compactsByItself: false);
@@ -185,17 +186,17 @@ public sealed class SharedWritingTests
     }
 
     /// <summary>A directory in which whoever renames a log dies right after it.</summary>
-    private sealed class DyingRenames(ILogDirectory inner) : ILogDirectory
+    private sealed class DyingRenames(IStoreDirectory inner) : IStoreDirectory
     {
         public string Path => inner.Path;
 
         public IReadOnlyList<string> ListNames() => inner.ListNames();
 
-        public ILogFile Open(string name, bool readOnly) => inner.Open(name, readOnly);
+        public IStoreFile Open(string name, bool readOnly) => inner.Open(name, readOnly);
 
-        public ILogFile Create(string name) => inner.Create(name);
+        public IStoreFile Create(string name) => inner.Create(name);
 
-        public void Rename(ILogFile file, string name)
+        public void Rename(IStoreFile file, string name)
         {
             inner.Rename(file, name);
             throw new IOException("Killed.");

@@ -190,11 +190,11 @@ public sealed class SecretRulesTests
     [TestCase("é", false)]
     [TestCase("a\u007F", false)]
     [TestCase("", false)]
-    public void CheckKeyId_Text_FollowsTheRule(string keyId, bool allowed) => Check(allowed, () => SecretRules.CheckKeyId(keyId, "key"));
+    public void CheckKeyId_Text_FollowsTheRule(string keyId, bool allowed) => Check(allowed, () => WrappedDataKey.CheckKeyId(keyId, "key"));
 
     [TestCase(256, true)]
     [TestCase(257, false)]
-    public void CheckKeyId_Length_Is256(int length, bool allowed) => Check(allowed, () => SecretRules.CheckKeyId(new string('k', length), "key"));
+    public void CheckKeyId_Length_Is256(int length, bool allowed) => Check(allowed, () => WrappedDataKey.CheckKeyId(new string('k', length), "key"));
 
     private static Dictionary<string, string> Pairs(int count) => Enumerable.Range(1, count).ToDictionary(n => $"k{n}", _ => "v");
 

@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Fuzz;
 using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Auditing;
@@ -173,9 +174,9 @@ public sealed class PlantedFaultTests
     };
 
     /// <summary>A file one page of which cannot be read.</summary>
-    private sealed class BadPageFile(ILogFile inner, long page) : IWrappedLogFile
+    private sealed class BadPageFile(IStoreFile inner, long page) : IWrappedLogFile
     {
-        public ILogFile Inner => inner;
+        public IStoreFile Inner => inner;
 
         public string Path => inner.Path;
 

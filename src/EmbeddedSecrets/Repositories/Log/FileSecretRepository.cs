@@ -1,5 +1,6 @@
 using EmbeddedSecrets.Caching;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Repositories;
 using EmbeddedSecrets.Repositories.Log;
 
@@ -21,7 +22,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
 
     private readonly LogSettings _settings;
     private readonly BoundedCache<UniqueId, byte[]> _payloads;
-    private readonly Func<ILogDirectory?> _openDirectory;
+    private readonly Func<IStoreDirectory?> _openDirectory;
     private readonly Lock _life = new();
 
     private LogOpening? _opening;
@@ -38,7 +39,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
     }
 
     /// <summary>For tests: another directory than the one on the disk, and nothing that happens by itself.</summary>
-    internal FileSecretRepository(string directory, SecretStoreOptions? options, Func<ILogDirectory?>? openDirectory, bool compactsByItself = true)
+    internal FileSecretRepository(string directory, SecretStoreOptions? options, Func<IStoreDirectory?>? openDirectory, bool compactsByItself = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         Location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
@@ -232,7 +233,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
     }
 
     /// <summary>Puts what this repository, opened for reading only, holds into another directory. See <see cref="OpenLog.RestoreTo"/>.</summary>
-    internal (RollbackHead Head, LogEnd End) RestoreTo(ILogDirectory target, long generation, long epoch) => Started().RestoreTo(target, generation, epoch);
+    internal (RollbackHead Head, LogEnd End) RestoreTo(IStoreDirectory target, long generation, long epoch) => Started().RestoreTo(target, generation, epoch);
 
     /// <inheritdoc/>
     public ValueTask WaitForErasureAsync(CancellationToken cancellationToken = default) =>

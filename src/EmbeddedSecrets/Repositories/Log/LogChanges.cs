@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -62,9 +63,9 @@ internal sealed class LogChanges(FrameSeal seal)
         return new RepositoryChanges(collector.Changes, sequence, HasGap: false);
     }
 
-    private sealed record Place(ILogFile File, long Offset, long Sequence);
+    private sealed record Place(IStoreFile File, long Offset, long Sequence);
 
-    private sealed class Collector(ILogFile file, long after) : ILogTarget
+    private sealed class Collector(IStoreFile file, long after) : ILogTarget
     {
         private readonly List<(string Name, RepositoryRecord? Record)> _commit = [];
 

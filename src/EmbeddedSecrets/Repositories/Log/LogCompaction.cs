@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -18,7 +19,7 @@ internal sealed class LogCompaction
     private const int LittleEnough = 64;
     private const int MaxRounds = 8;
 
-    private readonly ILogDirectory _directory;
+    private readonly IStoreDirectory _directory;
     private readonly FrameSeal _seal;
     private readonly LogView _from;
     private readonly LogState _fromState;
@@ -28,7 +29,7 @@ internal sealed class LogCompaction
 
     private readonly string _temporary;
 
-    private ILogFile? _file;
+    private IStoreFile? _file;
     private LogState? _state;
     private LogWriter? _writer;
     private bool _isAlone;
@@ -41,7 +42,7 @@ internal sealed class LogCompaction
     /// <param name="generation">The generation of the new log.</param>
     /// <param name="emptyIndex">Becomes the index of the new log.</param>
     /// <param name="meter">Is told of the bytes.</param>
-    public LogCompaction(ILogDirectory directory, FrameSeal seal, LogView from, LogState fromState, long generation, LogIndex emptyIndex, CompactionMeter meter)
+    public LogCompaction(IStoreDirectory directory, FrameSeal seal, LogView from, LogState fromState, long generation, LogIndex emptyIndex, CompactionMeter meter)
     {
         Generation = generation;
         _directory = directory;
@@ -84,7 +85,7 @@ internal sealed class LogCompaction
 
     /// <summary>The last round, while nobody writes. The new log is whole then, and on the disk.</summary>
     /// <returns>The new log, which belongs to the compaction until <see cref="Install"/>.</returns>
-    public ILogFile Complete(ChangeTracker tracker)
+    public IStoreFile Complete(ChangeTracker tracker)
     {
         (HashSet<string> names, HashSet<UniqueId> payloads) = tracker.Take();
         _isAlone = true;
@@ -126,7 +127,7 @@ internal sealed class LogCompaction
             throw exception is IOException or UnauthorizedAccessException ? StoreFailures.WritesStoppedByCompaction(_directory.Path, exception) : exception;
         }
 
-        ILogFile file = _file!;
+        IStoreFile file = _file!;
         _file = null;
         return (new LogView(file, _index), _state!);
     }

@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -31,7 +32,7 @@ internal static class LogFollowing
     /// <summary>Opens the log that the page names, and replays it to its published end.</summary>
     /// <returns>The log, or null when another one has taken its place meanwhile: look at the page again.</returns>
     public static (LogView View, LogState State, bool MetHeader)? TryOpen(
-        ILogDirectory directory, LogEnd end, bool readOnly, LogIndex index, FrameSeal seal, RollbackGuard guard, RepositoryHeader? given, CancellationToken cancellationToken)
+        IStoreDirectory directory, LogEnd end, bool readOnly, LogIndex index, FrameSeal seal, RollbackGuard guard, RepositoryHeader? given, CancellationToken cancellationToken)
     {
         long generation = directory.ListNames().Select(LogName.GenerationOf).Where(found => found > 0 && end.IsOf(found)).DefaultIfEmpty(0).Max();
         if (generation == 0)
@@ -39,7 +40,7 @@ internal static class LogFollowing
             return null;
         }
 
-        ILogFile file;
+        IStoreFile file;
         try
         {
             file = directory.Open(LogName.Of(generation), readOnly);
@@ -65,7 +66,7 @@ internal static class LogFollowing
 
     /// <summary>What a killed writer left behind the end becomes zeros, on the disk before anything is written there.</summary>
     /// <returns>Whether there was something.</returns>
-    public static bool RemoveUnfinished(ILogFile file, SharedPage page, long end)
+    public static bool RemoveUnfinished(IStoreFile file, SharedPage page, long end)
     {
         (long from, long to) = page.Intent;
         if (to == 0)

@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -9,7 +10,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 internal static class LogGenerations
 {
     /// <summary>The newest generation; 0 where there is no log.</summary>
-    public static long FindNewest(ILogDirectory directory)
+    public static long FindNewest(IStoreDirectory directory)
     {
         try
         {
@@ -28,7 +29,7 @@ internal static class LogGenerations
     }
 
     /// <summary>Opens a log that is there. For writing: whoever made it may have been killed before its name was on the disk.</summary>
-    public static ILogFile Open(ILogDirectory directory, long generation, bool readOnly)
+    public static IStoreFile Open(IStoreDirectory directory, long generation, bool readOnly)
     {
         try
         {
@@ -49,7 +50,7 @@ internal static class LogGenerations
     /// Removes the logs before the one that counts and what an interrupted making left behind, and waits until they are gone.
     /// What cannot be removed now is removed by the next compaction or opening.
     /// </summary>
-    public static void RemoveOlder(ILogDirectory directory, long generation)
+    public static void RemoveOlder(IStoreDirectory directory, long generation)
     {
         try
         {
@@ -75,9 +76,9 @@ internal static class LogGenerations
     }
 
     /// <summary>Makes the log of a new store: <paramref name="fill"/> writes and flushes what it begins with.</summary>
-    public static ILogFile CreateFirst(ILogDirectory directory, long generation, Action<ILogFile> fill)
+    public static IStoreFile CreateFirst(IStoreDirectory directory, long generation, Action<IStoreFile> fill)
     {
-        ILogFile? file = null;
+        IStoreFile? file = null;
         string temporary = LogName.NewTemporaryOf(generation);
         try
         {
@@ -85,7 +86,7 @@ internal static class LogGenerations
             fill(file);
             directory.Rename(file, LogName.Of(generation));
             directory.Flush();
-            ILogFile created = file;
+            IStoreFile created = file;
             file = null;
             return created;
         }
@@ -103,7 +104,7 @@ internal static class LogGenerations
         }
     }
 
-    public static void TryDelete(ILogDirectory directory, string name)
+    public static void TryDelete(IStoreDirectory directory, string name)
     {
         try
         {

@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -8,14 +9,14 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// </summary>
 internal sealed class LogOpening : IDisposable
 {
-    private readonly ILogDirectory _directory;
+    private readonly IStoreDirectory _directory;
     private readonly LogShare _share;
     private readonly LogSettings _settings;
     private readonly Func<LogIndex> _newIndex;
     private long _foundGeneration;
 
     /// <summary>Takes over the directory. What the instances share is opened with it.</summary>
-    public LogOpening(ILogDirectory directory, LogSettings settings, Func<LogIndex> newIndex)
+    public LogOpening(IStoreDirectory directory, LogSettings settings, Func<LogIndex> newIndex)
     {
         _directory = directory;
         _settings = settings;
@@ -46,7 +47,7 @@ internal sealed class LogOpening : IDisposable
             string name = LogName.Of(_foundGeneration);
             try
             {
-                using ILogFile file = _directory.Open(name, readOnly: true);
+                using IStoreFile file = _directory.Open(name, readOnly: true);
 
                 // Read once: the next log may take the place of this one, and ends elsewhere.
                 LogEnd end = page?.End ?? default;
@@ -90,7 +91,7 @@ internal sealed class LogOpening : IDisposable
 
             if (_share.Join() || !_share.Page!.HasMagic)
             {
-                ILogFile file = LogGenerations.Open(_directory, newest, _settings.ReadOnly);
+                IStoreFile file = LogGenerations.Open(_directory, newest, _settings.ReadOnly);
                 try
                 {
                     return OpenLog.Recover(_directory, _share, file, newest, header, protector, _settings, _newIndex, cancellationToken);

@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -6,7 +7,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// Reads a log from its beginning to its end, or to the end that is given, through one buffer; what it allocates is bounded
 /// by that length.
 /// </summary>
-internal sealed class LogReader(ILogFile file, long? end = null)
+internal sealed class LogReader(IStoreFile file, long? end = null)
 {
     private const int BufferLength = 1 << 20;
 
@@ -18,7 +19,7 @@ internal sealed class LogReader(ILogFile file, long? end = null)
 
     public long Length { get; } = end ?? LengthOf(file);
 
-    public static long LengthOf(ILogFile file)
+    public static long LengthOf(IStoreFile file)
     {
         try
         {

@@ -1,5 +1,6 @@
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -7,7 +8,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// Opens a log: replays it, decides what stands behind the last good frame, and makes the end fit to be written behind
 /// (DESIGN F4). It may be killed at any point; run again it comes to the same end.
 /// </summary>
-internal sealed class LogRecovery(ILogFile file, FrameSeal seal, LogState state, RollbackGuard guard, bool strict)
+internal sealed class LogRecovery(IStoreFile file, FrameSeal seal, LogState state, RollbackGuard guard, bool strict)
 {
     /// <summary>So many bytes of supposed frames are examined for each byte of the file, before the search gives up and refuses.</summary>
     private const int SearchFactor = 8;

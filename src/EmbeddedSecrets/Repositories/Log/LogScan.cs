@@ -1,5 +1,6 @@
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -8,7 +9,7 @@ internal static class LogScan
 {
     /// <param name="file">The log.</param>
     /// <param name="end">Where it ends; null where nobody knows. It is a hint: what is found is believed by nobody yet.</param>
-    public static RepositoryHeader FindHeader(ILogFile file, long? end)
+    public static RepositoryHeader FindHeader(IStoreFile file, long? end)
     {
         var reader = new LogReader(file, end is { } known && known < LogReader.LengthOf(file) ? known : null);
         LogFileHeader.Check(reader.Read(0, LogFileHeader.Length), file.Path);

@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
 
 namespace EmbeddedSecrets.Repositories.Log;
@@ -9,14 +10,14 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// </summary>
 internal sealed class LogShare : IDisposable
 {
-    private readonly ILogDirectory _directory;
+    private readonly IStoreDirectory _directory;
     private readonly CommitLock _commit;
     private readonly ISharedLock? _compaction;
     private readonly TimeSpan _patience;
     private readonly bool _readOnly;
     private volatile SharedPage? _page;
 
-    private LogShare(ILogDirectory directory, CommitLock commit, ISharedLock? compaction, LogSettings settings)
+    private LogShare(IStoreDirectory directory, CommitLock commit, ISharedLock? compaction, LogSettings settings)
     {
         _directory = directory;
         _commit = commit;
@@ -28,7 +29,7 @@ internal sealed class LogShare : IDisposable
     /// <summary>Gets the page; null while there is none, for an instance that must not make one.</summary>
     public SharedPage? Page => _page;
 
-    public static LogShare Open(ILogDirectory directory, LogSettings settings)
+    public static LogShare Open(IStoreDirectory directory, LogSettings settings)
     {
         ISharedLock? queue = null;
         ISharedLock? commit = null;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -8,7 +9,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// writing to this log, in every process; after a failed write the log goes on if its traces could be removed. A log that
 /// counts is written under the commit lock, and the shared page says beforehand where.
 /// </summary>
-internal sealed class LogWriter(ILogFile file, FrameSeal seal, LogState state, SharedPage? page = null)
+internal sealed class LogWriter(IStoreFile file, FrameSeal seal, LogState state, SharedPage? page = null)
 {
     private const int SmallestStep = 64 << 10;
     private const int LargestStep = 1 << 20;

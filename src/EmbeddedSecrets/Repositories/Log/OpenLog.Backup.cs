@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -11,7 +12,7 @@ internal sealed partial class OpenLog
     public async Task<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
     {
         LogCompaction? copy = null;
-        ILogFile? file = null;
+        IStoreFile? file = null;
         BackupDescription? description = null;
         try
         {
@@ -39,7 +40,7 @@ internal sealed partial class OpenLog
     /// new epoch. Nobody else has that store open.
     /// </summary>
     /// <returns>Where the restored store stands, for an anchor, and where its log ends.</returns>
-    public (RollbackHead Head, LogEnd End) RestoreTo(ILogDirectory target, long generation, long epoch)
+    public (RollbackHead Head, LogEnd End) RestoreTo(IStoreDirectory target, long generation, long epoch)
     {
         LogView from = View;
         var copy = new LogCompaction(target, _seal, from, _state, generation, _newIndex(), new CompactionMeter(from.Index.LiveBytes, null));
@@ -64,7 +65,7 @@ internal sealed partial class OpenLog
     }
 
     /// <summary>Nothing when another log took the place of this one meanwhile: the copy would miss what was committed to that.</summary>
-    private async Task<(LogCompaction? Copy, ILogFile? File, BackupDescription? Description)> MakeCopyAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    private async Task<(LogCompaction? Copy, IStoreFile? File, BackupDescription? Description)> MakeCopyAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
     {
         LogView from = _view;
         var tracker = new ChangeTracker();
@@ -80,7 +81,7 @@ internal sealed partial class OpenLog
                 },
                 cancellationToken).ConfigureAwait(false);
             copy!.Copy(tracker, cancellationToken);
-            ILogFile? file = null;
+            IStoreFile? file = null;
             BackupDescription? description = null;
             await Commits.RunAloneAsync(
                 () =>
@@ -107,7 +108,7 @@ internal sealed partial class OpenLog
         }
     }
 
-    private static async Task SendAsync(ILogFile file, Stream destination, CancellationToken cancellationToken)
+    private static async Task SendAsync(IStoreFile file, Stream destination, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[CopyBytes];
         long length = file.Length;

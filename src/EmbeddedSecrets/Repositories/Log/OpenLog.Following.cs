@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -12,7 +13,7 @@ internal sealed partial class OpenLog
     private static readonly TimeSpan RetireBound = TimeSpan.FromSeconds(5);
 
     private readonly ITimer _timer;
-    private readonly List<ILogFile> _retired = [];
+    private readonly List<IStoreFile> _retired = [];
     private readonly LogChanges _changes;
     private long _publishedEnd;
     private long _publishedSequence;
@@ -139,7 +140,7 @@ internal sealed partial class OpenLog
     }
 
     /// <summary>Lets go of the log that this instance has replaced, once nobody else has it open.</summary>
-    private void Retire(ILogFile file)
+    private void Retire(IStoreFile file)
     {
         lock (_retired)
         {

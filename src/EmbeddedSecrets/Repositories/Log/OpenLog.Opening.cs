@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -10,7 +11,7 @@ internal sealed partial class OpenLog
     /// <summary>Opens a log that nobody else writes: what stands in the file is the truth (DESIGN F4).</summary>
     [SuppressMessage("Reliability", "CA2000", Justification = "The log owns the file.")]
     public static OpenLog Recover(
-        ILogDirectory directory, LogShare share, ILogFile file, long generation, RepositoryHeader given, IStoreProtector protector, LogSettings settings, Func<LogIndex> newIndex, CancellationToken cancellationToken)
+        IStoreDirectory directory, LogShare share, IStoreFile file, long generation, RepositoryHeader given, IStoreProtector protector, LogSettings settings, Func<LogIndex> newIndex, CancellationToken cancellationToken)
     {
         var seal = new FrameSeal(protector, given.StoreId);
         var state = new LogState { Generation = generation };
@@ -30,7 +31,7 @@ internal sealed partial class OpenLog
     /// </summary>
     /// <returns>The log, or null when the header that was given is not in the log that counts now: begin again.</returns>
     public static OpenLog? Join(
-        ILogDirectory directory, LogShare share, RepositoryHeader given, IStoreProtector protector, LogSettings settings, Func<LogIndex> newIndex, CancellationToken cancellationToken)
+        IStoreDirectory directory, LogShare share, RepositoryHeader given, IStoreProtector protector, LogSettings settings, Func<LogIndex> newIndex, CancellationToken cancellationToken)
     {
         var seal = new FrameSeal(protector, given.StoreId);
         RollbackGuard guard = settings.NewGuard(directory.Path);
@@ -78,7 +79,7 @@ internal sealed partial class OpenLog
 
     /// <summary>Makes a new store: the log appears under its name only when its first frame, with the header, is on the disk.</summary>
     public static OpenLog Create(
-        ILogDirectory directory, LogShare share, RepositoryHeader header, IStoreProtector protector, LogSettings settings, Func<LogIndex> newIndex)
+        IStoreDirectory directory, LogShare share, RepositoryHeader header, IStoreProtector protector, LogSettings settings, Func<LogIndex> newIndex)
     {
         const long FirstGeneration = 1;
         var seal = new FrameSeal(protector, header.StoreId);
@@ -86,7 +87,7 @@ internal sealed partial class OpenLog
         RollbackGuard guard = settings.NewGuard(directory.Path);
         guard.Begin();
         long? newEpoch = guard.Decide(header.StoreId, state);
-        ILogFile file = LogGenerations.CreateFirst(directory, FirstGeneration, created =>
+        IStoreFile file = LogGenerations.CreateFirst(directory, FirstGeneration, created =>
         {
             Span<byte> fileHeader = stackalloc byte[LogFileHeader.Length];
             LogFileHeader.Write(fileHeader);

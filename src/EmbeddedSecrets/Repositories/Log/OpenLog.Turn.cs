@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -90,7 +91,7 @@ internal sealed partial class OpenLog
     private void Recover(SharedPage page, long newest)
     {
         LogView old = _view;
-        ILogFile file = LogGenerations.Open(_directory, newest, readOnly: false);
+        IStoreFile file = LogGenerations.Open(_directory, newest, readOnly: false);
         try
         {
             var view = new LogView(file, _newIndex());

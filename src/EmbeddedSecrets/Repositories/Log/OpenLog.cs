@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -9,7 +10,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// </summary>
 internal sealed partial class OpenLog : IDisposable
 {
-    private readonly ILogDirectory _directory;
+    private readonly IStoreDirectory _directory;
     private readonly LogShare _share;
     private readonly FrameSeal _seal;
     private readonly LogSettings _settings;
@@ -29,7 +30,7 @@ internal sealed partial class OpenLog : IDisposable
     private long _seen;
 
     private OpenLog(
-        ILogDirectory directory, LogShare share, FrameSeal seal, LogView view, LogState state, LogSettings settings, Func<LogIndex> newIndex, RollbackGuard guard, RecoveryReport report)
+        IStoreDirectory directory, LogShare share, FrameSeal seal, LogView view, LogState state, LogSettings settings, Func<LogIndex> newIndex, RollbackGuard guard, RecoveryReport report)
     {
         _directory = directory;
         _share = share;

@@ -1,4 +1,5 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -64,7 +65,7 @@ internal sealed class RestoreTarget : IDisposable
         {
             _staging = Path.Combine(_directory.Path, LogName.NewStaging());
             StoreDirectory staging = StoreDirectory.OpenOrMake(_staging, readOnly: false)!;
-            using ILogFile file = staging.Create(LogName.NewTemporaryOf(1));
+            using IStoreFile file = staging.Create(LogName.NewTemporaryOf(1));
             byte[] buffer = new byte[CopyBytes];
             long length = 0;
             int read;
@@ -148,7 +149,7 @@ internal sealed class RestoreTarget : IDisposable
     }
 
     /// <summary>The generation of the first frame: only its place is taken from there, all else is authenticated later.</summary>
-    private static long GenerationOf(ILogFile file)
+    private static long GenerationOf(IStoreFile file)
     {
         var reader = new LogReader(file);
         LogFileHeader.Check(reader.Read(0, LogFileHeader.Length), file.Path);

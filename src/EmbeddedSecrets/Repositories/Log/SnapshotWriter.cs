@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -43,7 +44,7 @@ internal sealed class SnapshotWriter
     }
 
     /// <summary>Adds a record, whose sealed bytes are copied from where they stand.</summary>
-    public void AddRecord(string name, in RecordLocation location, ILogFile from)
+    public void AddRecord(string name, in RecordLocation location, IStoreFile from)
     {
         PutName(RecordKind, name);
         Span<byte> stamp = _index.GetSpan(24);
@@ -56,7 +57,7 @@ internal sealed class SnapshotWriter
     public void AddNoRecord(string name) => PutName(NoRecordKind, name);
 
     /// <summary>Adds a payload, whose sealed bytes are copied from where they stand.</summary>
-    public void AddPayload(UniqueId id, in PayloadLocation location, ILogFile from)
+    public void AddPayload(UniqueId id, in PayloadLocation location, IStoreFile from)
     {
         PutId(PayloadKind, id);
         PutSealed(location.Offset, location.Length, from);
@@ -81,7 +82,7 @@ internal sealed class SnapshotWriter
         _index.Advance(17);
     }
 
-    private void PutSealed(long offset, int length, ILogFile from)
+    private void PutSealed(long offset, int length, IStoreFile from)
     {
         Span<byte> message = _body.GetSpan(length)[..length];
         if (from.Read(message, offset) != length)

@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Files;
+
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>Real zero bytes: they are never a valid frame, and unlike a hole they have their place on the disk.</summary>
@@ -5,7 +7,7 @@ internal static class Zeros
 {
     private static readonly byte[] Block = new byte[1 << 20];
 
-    public static void Write(ILogFile file, long from, long to)
+    public static void Write(IStoreFile file, long from, long to)
     {
         for (long offset = from; offset < to; offset += Block.Length)
         {

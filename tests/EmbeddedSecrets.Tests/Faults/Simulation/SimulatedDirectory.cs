@@ -1,3 +1,4 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Fuzz;
 using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
@@ -5,7 +6,7 @@ using EmbeddedSecrets.Repositories.Log;
 namespace EmbeddedSecrets.Tests.Faults.Simulation;
 
 /// <summary>The directory of a <see cref="SimulatedDisk"/>, held by one user at a time.</summary>
-internal sealed class SimulatedDirectory(SimulatedDisk disk) : ILogDirectory
+internal sealed class SimulatedDirectory(SimulatedDisk disk) : IStoreDirectory
 {
     private bool _disposed;
 
@@ -17,14 +18,14 @@ internal sealed class SimulatedDirectory(SimulatedDisk disk) : ILogDirectory
         return [.. disk.Names.Keys];
     }
 
-    public ILogFile Open(string name, bool readOnly)
+    public IStoreFile Open(string name, bool readOnly)
     {
         SimulatedFile? file = null;
         disk.Run(DiskCallKind.Open, name, 0, () => file = Use(disk.Names.TryGetValue(name, out SimulatedContent? content) ? content : throw new FileNotFoundException(null, name), name));
         return file!;
     }
 
-    public ILogFile Create(string name)
+    public IStoreFile Create(string name)
     {
         SimulatedFile? file = null;
         disk.Run(DiskCallKind.Create, name, 0, () =>
@@ -41,7 +42,7 @@ internal sealed class SimulatedDirectory(SimulatedDisk disk) : ILogDirectory
         return file!;
     }
 
-    public void Rename(ILogFile file, string name)
+    public void Rename(IStoreFile file, string name)
     {
         var renamed = (SimulatedFile)file;
         disk.Run(DiskCallKind.Rename, name, 0, () =>

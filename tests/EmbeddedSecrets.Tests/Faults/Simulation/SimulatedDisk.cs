@@ -1,3 +1,5 @@
+using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
 
@@ -45,7 +47,7 @@ internal sealed class SimulatedDisk
     public IEnumerable<SimulatedContent> Contents =>
         _durableNames.Values.Concat(UnsyncedNames.Select(static change => change.Content).OfType<SimulatedContent>()).Distinct();
 
-    public ILogDirectory OpenDirectory()
+    public IStoreDirectory OpenDirectory()
     {
         if (Held)
         {

@@ -1,9 +1,10 @@
+using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults.Simulation;
 
 /// <summary>An open file of a <see cref="SimulatedDisk"/>.</summary>
-internal sealed class SimulatedFile(SimulatedDisk disk, SimulatedContent content, string name) : ILogFile
+internal sealed class SimulatedFile(SimulatedDisk disk, SimulatedContent content, string name) : IStoreFile
 {
     private bool _disposed;
 

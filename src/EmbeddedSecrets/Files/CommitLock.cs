@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using EmbeddedSecrets.Interop;
 
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Files;
 
 /// <summary>
 /// The right to write, among all instances of a store: <c>queue</c>, then <c>commit</c>, then <c>queue</c> is given back

@@ -1,16 +1,16 @@
 using EmbeddedSecrets.Interop;
 using Microsoft.Win32.SafeHandles;
 
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Files;
 
 /// <summary>A log on the disk. Every instance that has it open holds a shared lock on it, only to show that it is there.</summary>
-internal sealed class LogFile : ILogFile
+internal sealed class StoreFile : IStoreFile
 {
     private readonly SafeFileHandle _handle;
     private readonly FileLock _presence;
 
     /// <summary>Takes over the handle.</summary>
-    public LogFile(SafeFileHandle handle, string path)
+    public StoreFile(SafeFileHandle handle, string path)
     {
         _handle = handle;
         Path = path;

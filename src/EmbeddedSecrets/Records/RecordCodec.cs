@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Secrets;
 
-namespace EmbeddedSecrets.Envelope;
+namespace EmbeddedSecrets.Records;
 
 /// <summary>
 /// The bytes of a record before it is sealed. Name and incarnation are not in them: the reader brings them, and they are in

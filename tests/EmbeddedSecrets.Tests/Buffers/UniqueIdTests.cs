@@ -1,4 +1,4 @@
-namespace EmbeddedSecrets.Tests;
+namespace EmbeddedSecrets.Tests.Buffers;
 
 public sealed class UniqueIdTests
 {

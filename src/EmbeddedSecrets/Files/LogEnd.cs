@@ -1,4 +1,4 @@
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Files;
 
 /// <summary>A generation and where its log ends, in one word. Of the generation it holds 24 bits: enough to see that it is another one.</summary>
 internal readonly record struct LogEnd(long Word)

@@ -1,7 +1,7 @@
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Files;
 
 /// <summary>The seam through which the log is read, written and flushed, so that a test can hold and fail each of it. Failures are <see cref="IOException"/>.</summary>
-internal interface ILogFile : IDisposable
+internal interface IStoreFile : IDisposable
 {
     string Path { get; }
 

@@ -1,6 +1,6 @@
 using EmbeddedSecrets.Secrets;
 
-namespace EmbeddedSecrets.Pipeline;
+namespace EmbeddedSecrets;
 
 /// <summary>
 /// Copies the options of an operation and checks the copy, so that a caller who changes them meanwhile changes nothing.

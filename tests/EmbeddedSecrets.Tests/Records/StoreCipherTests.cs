@@ -1,7 +1,10 @@
 using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Secrets;
 
-namespace EmbeddedSecrets.Tests.Envelope;
+using EmbeddedSecrets.Tests.Envelope;
+
+namespace EmbeddedSecrets.Tests.Records;
 
 public class StoreCipherTests
 {

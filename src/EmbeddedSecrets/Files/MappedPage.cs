@@ -3,7 +3,7 @@ using System.IO.MemoryMappedFiles;
 using EmbeddedSecrets.Interop;
 using Microsoft.Win32.SafeHandles;
 
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Files;
 
 /// <summary>The shared page of a store on the disk. Its file is never replaced and never shortened: others have it mapped.</summary>
 internal static unsafe class MappedPage

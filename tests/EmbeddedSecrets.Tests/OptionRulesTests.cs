@@ -1,6 +1,6 @@
 using EmbeddedSecrets.Pipeline;
 
-namespace EmbeddedSecrets.Tests.Pipeline;
+namespace EmbeddedSecrets.Tests;
 
 public sealed class OptionRulesTests
 {

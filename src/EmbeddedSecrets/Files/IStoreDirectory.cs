@@ -1,27 +1,27 @@
 using EmbeddedSecrets.Interop;
 
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Files;
 
 /// <summary>
-/// The directory of a store as the log uses it, and with <see cref="ILogFile"/> the seam through which every byte goes: a test
+/// The directory of a store as the log uses it, and with <see cref="IStoreFile"/> the seam through which every byte goes: a test
 /// holds and fails each call. Names are file names without a path. Failures are <see cref="IOException"/> or
 /// <see cref="UnauthorizedAccessException"/>; a file that breaks the rules of DESIGN F10 is a <see cref="SecretStoreException"/>.
 /// What it opened outlives it.
 /// </summary>
-internal interface ILogDirectory : IDisposable
+internal interface IStoreDirectory : IDisposable
 {
     string Path { get; }
 
     IReadOnlyList<string> ListNames();
 
     /// <summary>Opens an existing file, once it was asked what it is.</summary>
-    ILogFile Open(string name, bool readOnly);
+    IStoreFile Open(string name, bool readOnly);
 
     /// <summary>Makes a file that must not exist yet, for its owner only.</summary>
-    ILogFile Create(string name);
+    IStoreFile Create(string name);
 
     /// <summary>Gives an open file its name for good, in one step, in place of a file of that name.</summary>
-    void Rename(ILogFile file, string name);
+    void Rename(IStoreFile file, string name);
 
     void Delete(string name);
 

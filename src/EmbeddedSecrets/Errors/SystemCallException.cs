@@ -1,4 +1,4 @@
-namespace EmbeddedSecrets.Interop;
+namespace EmbeddedSecrets.Errors;
 
 /// <summary>A system call failed. The error number decides what the failure means; the message names call and path.</summary>
 internal sealed class SystemCallException : IOException

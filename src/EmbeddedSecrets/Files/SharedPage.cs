@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using EmbeddedSecrets.Interop;
 
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Files;
 
 /// <summary>
 /// The page of memory that all instances of a store map (DESIGN F6). It carries nothing that a store needs to be read again:

@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Secrets;
 
-namespace EmbeddedSecrets.Tests.Envelope;
+using EmbeddedSecrets.Tests.Envelope;
+
+namespace EmbeddedSecrets.Tests.Records;
 
 public class RecordCodecTests
 {

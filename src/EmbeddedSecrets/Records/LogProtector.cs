@@ -1,4 +1,6 @@
-namespace EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Envelope;
+
+namespace EmbeddedSecrets.Records;
 
 /// <summary>What the repository gets: seal and open, and no key.</summary>
 internal sealed class LogProtector(DerivedCipher cipher) : IStoreProtector

@@ -1,6 +1,7 @@
 using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
 
-namespace EmbeddedSecrets.Envelope;
+namespace EmbeddedSecrets.Records;
 
 /// <summary>The bytes of one version inside a record.</summary>
 /// <remarks>

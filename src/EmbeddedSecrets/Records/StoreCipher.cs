@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Secrets;
 
-namespace EmbeddedSecrets.Envelope;
+namespace EmbeddedSecrets.Records;
 
 /// <summary>
 /// The store's own key at work: it seals records and policies, hashes version ids, and protects what the repository itself must hide
@@ -38,7 +39,7 @@ internal sealed class StoreCipher : IDisposable
     public byte[] SealRecord(Secret secret, RecordStamp stamp)
     {
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
-        AssociatedData.Record(ref associatedData, StoreId, secret.Name, stamp);
+        AssociatedData.Record(ref associatedData, StoreId, secret.Name, stamp.Incarnation, stamp.Revision);
         using SecretMemory room = SecretMemory.Rent(RecordCodec.UsualLength);
         var record = new FieldWriter(room.Span);
         try
@@ -64,7 +65,7 @@ internal sealed class StoreCipher : IDisposable
         }
 
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
-        AssociatedData.Record(ref associatedData, StoreId, name, stamp);
+        AssociatedData.Record(ref associatedData, StoreId, name, stamp.Incarnation, stamp.Revision);
         using var record = new Scratch(length);
         if (!_records.TryOpen(sealedRecord, associatedData.Written, record.Span))
         {

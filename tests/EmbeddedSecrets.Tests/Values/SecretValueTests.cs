@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace EmbeddedSecrets.Tests;
+namespace EmbeddedSecrets.Tests.Values;
 
 public class SecretValueTests
 {

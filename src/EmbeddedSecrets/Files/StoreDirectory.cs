@@ -3,13 +3,13 @@ using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Interop;
 using Microsoft.Win32.SafeHandles;
 
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Files;
 
 /// <summary>
 /// The directory of a store on the disk. Nothing is believed about a path: every file is
 /// opened without following links, and asked on the open handle what it is (DESIGN F10).
 /// </summary>
-internal sealed class StoreDirectory : ILogDirectory
+internal sealed class StoreDirectory : IStoreDirectory
 {
     private const string PageName = "store.page";
     private const string QueueName = "queue.lock";
@@ -65,19 +65,19 @@ internal sealed class StoreDirectory : ILogDirectory
     public IReadOnlyList<string> ListNames() =>
         [.. new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(static entry => entry is FileInfo || LogName.IsStaging(entry.Name)).Select(static entry => entry.Name)];
 
-    public ILogFile Open(string name, bool readOnly) =>
-        new LogFile(OpenChecked(PathOf(name), readOnly ? FileAccessMode.Read : FileAccessMode.ReadWrite), PathOf(name));
+    public IStoreFile Open(string name, bool readOnly) =>
+        new StoreFile(OpenChecked(PathOf(name), readOnly ? FileAccessMode.Read : FileAccessMode.ReadWrite), PathOf(name));
 
-    public ILogFile Create(string name)
+    public IStoreFile Create(string name)
     {
         CheckInPlace();
-        return new LogFile(NativeFile.Open(PathOf(name), FileAccessMode.CreateNew), PathOf(name));
+        return new StoreFile(NativeFile.Open(PathOf(name), FileAccessMode.CreateNew), PathOf(name));
     }
 
-    public void Rename(ILogFile file, string name)
+    public void Rename(IStoreFile file, string name)
     {
         File.Move(file.Path, PathOf(name), overwrite: true);
-        ((LogFile)file).Path = PathOf(name);
+        ((StoreFile)file).Path = PathOf(name);
     }
 
     public void Delete(string name)

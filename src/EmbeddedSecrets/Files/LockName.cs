@@ -1,4 +1,4 @@
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Files;
 
 /// <summary>The locks of a store (DESIGN F6).</summary>
 internal enum LockName

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Collections;
 
-namespace EmbeddedSecrets.Repositories.Log;
+namespace EmbeddedSecrets.Files;
 
 /// <summary>
 /// The names of logs: <c>log-</c>, the generation as 16 hexadecimal digits, <c>.ess</c>; and behind it, while one is made,

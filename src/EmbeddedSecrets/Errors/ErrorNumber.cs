@@ -1,4 +1,4 @@
-namespace EmbeddedSecrets.Interop;
+namespace EmbeddedSecrets.Errors;
 
 /// <summary>Error numbers that are the same on Linux and macOS, and the few that are not.</summary>
 internal static class ErrorNumber

@@ -17,7 +17,7 @@ public sealed class WrappedDataKey
     /// <exception cref="ArgumentOutOfRangeException">The generation is negative, or the ciphertext is empty or too long.</exception>
     public WrappedDataKey(string keyId, long generation, ReadOnlyMemory<byte> ciphertext)
     {
-        Secrets.SecretRules.CheckKeyId(keyId, nameof(keyId));
+        CheckKeyId(keyId, nameof(keyId));
         ArgumentOutOfRangeException.ThrowIfNegative(generation);
         ArgumentOutOfRangeException.ThrowIfZero(ciphertext.Length, nameof(ciphertext));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ciphertext.Length, MaxCiphertextBytes, nameof(ciphertext));
@@ -34,4 +34,20 @@ public sealed class WrappedDataKey
 
     /// <summary>Gets the encrypted data key.</summary>
     public ReadOnlyMemory<byte> Ciphertext { get; }
+
+    /// <summary>The rule of the ids of encryption keys, for all who are given one.</summary>
+    internal static void CheckKeyId(string keyId, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(keyId, parameter);
+        if (keyId.Length is < 1 or > MaxKeyIdLength)
+        {
+            throw new ArgumentException($"An encryption key id has 1 to {MaxKeyIdLength} characters; {keyId.Length} were given.", parameter);
+        }
+
+        int index = keyId.AsSpan().IndexOfAnyExceptInRange('!', '~');
+        if (index >= 0)
+        {
+            throw new ArgumentException($"An encryption key id consists of printable ASCII characters without spaces; character {index + 1} is not one.", parameter);
+        }
+    }
 }

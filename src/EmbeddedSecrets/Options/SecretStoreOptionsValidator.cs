@@ -38,7 +38,7 @@ internal static class SecretStoreOptionsValidator
     public static IReadOnlyList<string> FindFailures(SecretStoreOptions options)
     {
         var failures = new List<string>();
-        Try(() => SecretRules.CheckKeyId(options.DefaultEncryptionKeyId, nameof(SecretStoreOptions.DefaultEncryptionKeyId)));
+        Try(() => WrappedDataKey.CheckKeyId(options.DefaultEncryptionKeyId, nameof(SecretStoreOptions.DefaultEncryptionKeyId)));
         Try(() => SecretRules.CheckRecoveryWindow(options.RecoveryWindow, nameof(SecretStoreOptions.RecoveryWindow)));
         Require(options.DefaultEncryptionKeyId != EncryptionKeys.Store, () => $"{nameof(SecretStoreOptions.DefaultEncryptionKeyId)} is '{EncryptionKeys.Store}', which is reserved for the store itself. Name another key.");
         Require(options.PayloadCacheBytes is >= 0 and <= SecretStoreOptions.MaxPayloadCacheBytes, () => $"{nameof(SecretStoreOptions.PayloadCacheBytes)} is {options.PayloadCacheBytes}. Set 0 to {SecretStoreOptions.MaxPayloadCacheBytes} bytes.");

@@ -2,7 +2,7 @@ using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Policies;
 using EmbeddedSecrets.Secrets;
 
-namespace EmbeddedSecrets.Pipeline;
+namespace EmbeddedSecrets;
 
 /// <summary>The rules of the options records: what is null is not given, everything else is checked by <see cref="SecretRules"/>.</summary>
 internal static class OptionRules
@@ -139,7 +139,7 @@ internal static class OptionRules
             return;
         }
 
-        SecretRules.CheckKeyId(keyId, parameter);
+        WrappedDataKey.CheckKeyId(keyId, parameter);
         if (keyId == EncryptionKeys.Store)
         {
             throw new ArgumentException($"The encryption key '{EncryptionKeys.Store}' is reserved for the store itself. Name another key, or none for the default.", parameter);
