@@ -71,6 +71,19 @@ internal ref struct FieldReader
         }
     }
 
+    /// <summary>A text that many records have: see <see cref="SharedTexts"/>.</summary>
+    public string SharedText()
+    {
+        try
+        {
+            return SharedTexts.Of(Bytes(UInt16()));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new InvalidDataException("A text is not UTF-8.");
+        }
+    }
+
     public ReadOnlySpan<byte> Bytes(int count)
     {
         if (count > _bytes.Length - _position)

@@ -16,7 +16,7 @@ internal static class WrappedKeyCodec
     /// <summary>Copies the ciphertext. An id or a length that breaks its rule is an <see cref="ArgumentException"/>.</summary>
     public static WrappedDataKey Decode(ref FieldReader reader)
     {
-        string keyId = reader.Text();
+        string keyId = reader.SharedText();
         long generation = reader.Count();
         return new WrappedDataKey(keyId, generation, reader.Bytes(reader.UInt16()).ToArray());
     }

@@ -101,7 +101,7 @@ internal static class RecordCodec
         Incarnation = incarnation,
         RevisionNumber = reader.Count(),
         Description = reader.Text(),
-        EncryptionKeyId = reader.Text(),
+        EncryptionKeyId = reader.SharedText(),
         CreateTime = reader.Time(),
         UpdateTime = reader.Time(),
         PlannedDeleteTime = VersionCodec.DecodeOptionalTime(ref reader),

@@ -1,5 +1,6 @@
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Records;
 
@@ -45,7 +46,7 @@ internal static class VersionCodec
 
     public static SecretVersion Decode(ref FieldReader reader) => new()
     {
-        VersionId = reader.Text(),
+        VersionId = reader.SharedText(),
         Sequence = reader.Count(),
         CreateTime = reader.Time(),
         Stages = DecodeStages(ref reader),
@@ -86,17 +87,17 @@ internal static class VersionCodec
         }
     }
 
-    private static string[] DecodeStages(ref FieldReader reader)
+    private static IReadOnlyList<string> DecodeStages(ref FieldReader reader)
     {
         // A count of one byte: at most 255 references are allocated before the bytes are looked at.
         string[] stages = new string[reader.Byte()];
         for (int i = 0; i < stages.Length; i++)
         {
-            stages[i] = reader.Text();
+            stages[i] = reader.SharedText();
             RequireAscending(i == 0 ? null : stages[i - 1], stages[i]);
         }
 
-        return stages;
+        return VersionStages.ListOf(stages);
     }
 
     private static SecretVersionValidity DecodeValidity(ref FieldReader reader)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Secrets;
@@ -7,6 +9,8 @@ namespace EmbeddedSecrets.Secrets;
 /// <summary>How a version comes to a secret: its id, its stages, and what falls out for it.</summary>
 internal static class VersionAppending
 {
+    private const int MaxChosenIdLength = 20;
+
     /// <summary>
     /// The version that the call is a replay of, or null. An id that belongs to another value, to a destroyed version or to an
     /// evicted one is ResourceExist. A retired id is looked at after the expected revision, in <see cref="Append"/>.
@@ -57,7 +61,7 @@ internal static class VersionAppending
         return new SecretTransition(TransitionRules.Complete(next, context), Version: next.Versions[^1], Evicted: evicted);
     }
 
-    private static SecretVersion Make(NewVersion version, string versionId, long sequence, ImmutableArray<string> stages, DateTimeOffset now)
+    private static SecretVersion Make(NewVersion version, string versionId, long sequence, IReadOnlyList<string> stages, DateTimeOffset now)
     {
         return new SecretVersion
         {
@@ -93,7 +97,13 @@ internal static class VersionAppending
         }
     }
 
-    private static string ChosenId(long n) => string.Create(CultureInfo.InvariantCulture, $"v{n}");
+    private static string ChosenId(long n)
+    {
+        Span<byte> text = stackalloc byte[MaxChosenIdLength];
+        return System.Text.Unicode.Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"v{n}", out int length)
+            ? SharedTexts.Of(text[..length])
+            : throw new UnreachableException("A number of 64 bits has at most 19 digits.");
+    }
 
     private static bool IsRetired(Secret secret, string versionId, TransitionContext context)
     {

@@ -7,7 +7,19 @@ namespace EmbeddedSecrets.Secrets;
 /// <summary>Where the stages of a secret are, and how they move: a stage is on at most one version (SPEC I5).</summary>
 internal static class VersionStages
 {
-    public static readonly ImmutableArray<string> CurrentOnly = [SecretStages.Current];
+    public static readonly IReadOnlyList<string> CurrentOnly = ImmutableArray.Create(SecretStages.Current);
+
+    private static readonly IReadOnlyList<string> PreviousOnly = ImmutableArray.Create(SecretStages.Previous);
+    private static readonly IReadOnlyList<string> None = ImmutableArray<string>.Empty;
+
+    /// <summary>The list of a version, given in ordinal order. Most have one of three lists, which all versions share. Takes over the array.</summary>
+    public static IReadOnlyList<string> ListOf(string[] stages) => stages switch
+    {
+        [] => None,
+        [SecretStages.Current] => CurrentOnly,
+        [SecretStages.Previous] => PreviousOnly,
+        _ => ImmutableCollectionsMarshal.AsImmutableArray(stages),
+    };
 
     /// <summary>The index of the version that carries the stage, or -1. Called by every read: it allocates nothing.</summary>
     public static int IndexOf(ImmutableArray<SecretVersion> versions, string stage)
@@ -99,24 +111,15 @@ internal static class VersionStages
         versions[target] = versions[target] with { Stages = With(versions[target].Stages, stage) };
     }
 
-    private static ImmutableArray<string> With(IReadOnlyList<string> stages, string stage)
+    private static IReadOnlyList<string> With(IReadOnlyList<string> stages, string stage)
     {
         string[] with = [.. stages, stage];
         Array.Sort(with, StringComparer.Ordinal);
-        return ImmutableCollectionsMarshal.AsImmutableArray(with);
+        return ListOf(with);
     }
 
-    private static ImmutableArray<string> Without(IReadOnlyList<string> stages, string stage)
+    private static IReadOnlyList<string> Without(IReadOnlyList<string> stages, string stage)
     {
-        ImmutableArray<string>.Builder without = ImmutableArray.CreateBuilder<string>(stages.Count);
-        for (int i = 0; i < stages.Count; i++)
-        {
-            if (!string.Equals(stages[i], stage, StringComparison.Ordinal))
-            {
-                without.Add(stages[i]);
-            }
-        }
-
-        return without.DrainToImmutable();
+        return ListOf([.. stages.Where(carried => !string.Equals(carried, stage, StringComparison.Ordinal))]);
     }
 }
