@@ -20,6 +20,10 @@ internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, T
     /// <summary>Always a power of two of them.</summary>
     private Entry?[] _buckets = new Entry?[SmallestSize];
     private int _count;
+    private bool _isPrivate;
+
+    /// <summary>Makes a table; one that is private has no readers but its writer until <see cref="Publish"/>, and grows without new entries.</summary>
+    public HashTable(bool isPrivate = false) => _isPrivate = isPrivate;
 
     public int Count => Volatile.Read(ref _count);
 
@@ -39,6 +43,9 @@ internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, T
         value = default;
         return false;
     }
+
+    /// <summary>Called by the writer before anybody else reads.</summary>
+    public void Publish() => _isPrivate = false;
 
     /// <summary>Adds or replaces.</summary>
     /// <returns>Whether there was a value before, which is in <paramref name="before"/>.</returns>
@@ -131,16 +138,26 @@ internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, T
         }
     }
 
-    /// <summary>With new entries: whoever reads now follows the links of the old ones.</summary>
+    /// <summary>With new entries, unless the table is private: whoever reads now follows the links of the old ones.</summary>
     private void Grow()
     {
         var grown = new Entry?[_buckets.Length * 2];
         foreach (Entry? bucket in _buckets)
         {
-            for (Entry? entry = bucket; entry is not null; entry = entry.Next)
+            Entry? next;
+            for (Entry? entry = bucket; entry is not null; entry = next)
             {
+                next = entry.Next;
                 ref Entry? place = ref grown[entry.Hash & (grown.Length - 1)];
-                place = new Entry(entry.Key, entry.Hash, entry.Value, place);
+                if (_isPrivate)
+                {
+                    entry.Next = place;
+                    place = entry;
+                }
+                else
+                {
+                    place = new Entry(entry.Key, entry.Hash, entry.Value, place);
+                }
             }
         }
 

@@ -4,16 +4,23 @@ namespace EmbeddedSecrets.Tests.Collections;
 
 public sealed class HashTableTests
 {
-    [Test]
-    public void SetAndRemove_RandomCalls_AgreeWithADictionary()
+    [TestCase(false, false)]
+    [TestCase(true, false)]
+    [TestCase(true, true)]
+    public void SetAndRemove_RandomCalls_AgreeWithADictionary(bool isPrivate, bool isPublishedHalfway)
     {
         int seed = Environment.TickCount;
         TestContext.Out.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var table = new HashTable<UniqueId, int>();
+        var table = new HashTable<UniqueId, int>(isPrivate);
         var model = new Dictionary<UniqueId, int>();
         for (int i = 0; i < 20_000; i++)
         {
+            if (isPublishedHalfway && i == 10_000)
+            {
+                table.Publish();
+            }
+
             // Few different keys, half of them with one hash.
             var key = new UniqueId(0, (ulong)random.Next(500));
             key = random.Next(2) == 0 ? key : new UniqueId(key.Lower, 0);
@@ -37,10 +44,11 @@ public sealed class HashTableTests
         table.Should().BeEquivalentTo(model);
     }
 
-    [Test]
-    public void Set_ManyKeys_FindsEachAndNoOther()
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Set_ManyKeys_FindsEachAndNoOther(bool isPrivate)
     {
-        var table = new HashTable<string, int>();
+        var table = new HashTable<string, int>(isPrivate);
         for (int i = 0; i < 5_000; i++)
         {
             table.Set($"key{i}", i, out _).Should().BeFalse();
@@ -73,12 +81,13 @@ public sealed class HashTableTests
     {
         // What is read is a pair whose halves belong together; the keys that stay are there all the time, through growing too.
         const int Staying = 100;
-        var table = new HashTable<UniqueId, (long Left, long Right)>();
+        var table = new HashTable<UniqueId, (long Left, long Right)>(isPrivate: true);
         for (int i = 0; i < Staying; i++)
         {
             table.Set(new UniqueId(0, (ulong)i), (i, i), out _);
         }
 
+        table.Publish();
         using var stopping = new CancellationTokenSource();
         Task<long> reading = Task.Run(() =>
         {

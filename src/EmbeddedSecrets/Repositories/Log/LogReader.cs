@@ -9,7 +9,8 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// </summary>
 internal sealed class LogReader(IStoreFile file, long? end = null)
 {
-    private const int BufferLength = 1 << 20;
+    /// <summary>Enough for the index of a chunk of a snapshot, whose body is then passed over; and little enough to stay in the processor's cache.</summary>
+    private const int BufferLength = 96 << 10;
 
     private byte[] _buffer = [];
     private long _start;

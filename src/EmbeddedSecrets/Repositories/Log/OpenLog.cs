@@ -308,7 +308,7 @@ internal sealed partial class OpenLog : IDisposable
             _committer = new LogCommitter(_writer, state, view.Index, Publish, _guard);
         }
 
-        view.Index.Order = Order;
+        view.Index.Publish(Order);
         _state = state;
         _view = view;
         NotePublished();
