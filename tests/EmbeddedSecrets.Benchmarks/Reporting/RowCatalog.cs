@@ -6,8 +6,11 @@ internal static class RowCatalog
     private static readonly RowText[] Rows =
     [
         new("R1-64", "read by name, 64 B, against dictionary lookup + envelope open"),
+        new("R1-64-bound", "the limit with associated data and key commitment, 64 B, against dictionary lookup + envelope open"),
         new("R1-1024", "read by name, 1 KiB, against dictionary lookup + envelope open"),
+        new("R1-1024-bound", "the limit with associated data and key commitment, 1 KiB, against dictionary lookup + envelope open"),
         new("R1-30720", "read by name, 30,720 B, against dictionary lookup + envelope open"),
+        new("R1-30720-bound", "the limit with associated data and key commitment, 30,720 B, against dictionary lookup + envelope open"),
         new("R1-2threads", "read by name, 1 KiB, 2 threads, against dictionary lookup + envelope open in 2 threads"),
         new("R1p", "read by name, 1 KiB, nothing cached but the index, against two file reads + record open + envelope open"),
         new("R2-64", "read by name with cached data keys, 64 B, against dictionary lookup + envelope open"),
@@ -22,6 +25,7 @@ internal static class RowCatalog
         new("R4-rocksdb", "RocksDB + envelope open, 1 KiB, against read by name"),
         new("R4-dataprotection", "DataProtection AES-GCM unprotect, 1 KiB, against read of one hot name"),
         new("W1-raw", "raw preallocated append + flush, 1 KiB, against durable put"),
+        new("W1-sealed", "raw append + flush, 1 KiB, against the same with the four encryptions and the bytes of a put"),
         new("W1-sqlite", "SQLite (WAL, FULL) + envelope seal, 1 KiB, against durable put"),
         new("W1-file", "a file per secret + envelope seal, 1 KiB, against durable put"),
         new("W1-tags", "raw append + flush, 1 KiB, against durable put of a secret with 20 tags"),
@@ -33,6 +37,7 @@ internal static class RowCatalog
         new("W2-64-sqlite", "SQLite (WAL, FULL), 64 writers on one connection, 1 KiB, against durable put by 64 writers"),
         new("W2-64-sqlite-connections", "SQLite (WAL, FULL), 64 writers with connections of their own, 1 KiB, against durable put by 64 writers"),
         new("W2-64-batched", "SQLite, batched by the application, 64 writers, 1 KiB, against durable put by 64 writers"),
+        new("W2-64-memory", "put by 64 writers into the repository in memory, 1 KiB, against durable put by 64 writers"),
         new("W2-64-rocksdb", "RocksDB (sync), 64 writers, 1 KiB, against durable put by 64 writers"),
         new("W3-1", "flushes a put, 1 writer", "flushes"),
         new("W3-64", "flushes a put, 64 writers", "flushes"),

@@ -24,6 +24,8 @@ internal static class ConcurrentWriteRows
         byte[] value = Corpus.Value(Size);
         using SecretStore store = Workspace.Open(context.Workspace.NewPlace("store"));
         Corpus.Fill(store, names, value);
+        using var memory = new SecretStore(new InMemorySecretRepository(), new KeyRing(RootKey.FromBytes(Corpus.Value(32))));
+        Corpus.Fill(memory, names, value);
         using var sqlite = new SqlitePeer(context.Workspace.NewDirectory("sqlite"));
         using var batched = new SqlitePeer(context.Workspace.NewDirectory("batched"));
         using var batching = new BatchingSqlitePeer(batched);
@@ -43,6 +45,7 @@ internal static class ConcurrentWriteRows
             };
             if (writers == 64)
             {
+                sides.Add(new("memory", () => Clock.Tasks(writers, many, (worker, i) => Corpus.PutAsync(memory, names[Place(worker, i)], value))));
                 sides.Add(new("batched", () => Clock.Tasks(writers, many, (worker, i) => batching.WriteAsync(names[Place(worker, i)], envelopes[worker].Seal(value)))));
                 sides.Add(new("rocksdb", () => Clock.Threads(writers, many, (worker, i) => rocksDb.Write(keys[Place(worker, i)], envelopes[worker].Seal(value)))));
             }
@@ -54,6 +57,7 @@ internal static class ConcurrentWriteRows
             if (writers == 64)
             {
                 context.Add("W2-64-batched", rounds.RatioOf("batched", "store"), Goal.AtLeast(2.2), "SQLite, transactions of all who wait; " + NoVersions, rounds.MedianOf("store"));
+                context.Add("W2-64-memory", rounds.RatioOf("memory", "store"), Goal.None, "the same puts into the repository in memory: what the processor alone takes", rounds.MedianOf("memory"));
                 context.Add("W2-64-rocksdb", rounds.RatioOf("rocksdb", "store"), Goal.AtLeast(3), "its own group commit; " + NoVersions, rounds.MedianOf("store"));
             }
         }

@@ -41,7 +41,7 @@ internal static class ReadRows
         if (context.Wants($"R1-{size}", $"R3-{size}") || (size == 1024 && context.Wants("R1-2threads")))
         {
             using SecretStore store = OpenWarm(place, names, dataKeys: 0);
-            RunAgainst(context, $"R1-{size}", Goal.AtMost(1.20), store, envelope, messages, names, order, size);
+            RunAgainst(context, $"R1-{size}", Goal.AtMost(1.20), store, envelope, messages, names, order, size, isBoundShown: true);
             if (size == 1024)
             {
                 RunThreads(context, store, envelope, messages, names, order);
@@ -70,17 +70,31 @@ internal static class ReadRows
     }
 
     private static void RunAgainst(
-        RowContext context, string id, Goal goal, SecretStore store, ReferenceEnvelope envelope, Dictionary<string, byte[]> messages, string[] names, int[] order, int size)
+        RowContext context, string id, Goal goal, SecretStore store, ReferenceEnvelope envelope, Dictionary<string, byte[]> messages, string[] names, int[] order, int size, bool isBoundShown = false)
     {
         int reads = size > 1024 ? context.Scaled(10_000, 5_000) : context.Scaled(40_000, 20_000);
         byte[] buffer = new byte[size];
-        Rounds rounds = Rounds.Run(
-            context.Rounds,
-            context.Options.WarmUp,
-            new Side("limit", () => Clock.Sequential(reads, i => envelope.Open(messages[names[order[i & 0xffff]]], buffer))),
-            new Side("store", () => Clock.Sequential(reads, i => store.GetSecretValue(names[order[i & 0xffff]]).Dispose())));
+        byte[] padded = new byte[BoundEnvelope.ZerosLength + size];
+        using var bound = new BoundEnvelope();
+        byte[] value = Corpus.Value(size);
+        Dictionary<string, byte[]> boundMessages = isBoundShown ? names.ToDictionary(static name => name, _ => bound.Seal(value)) : [];
+        List<Side> sides =
+        [
+            new("limit", () => Clock.Sequential(reads, i => envelope.Open(messages[names[order[i & 0xffff]]], buffer))),
+            new("store", () => Clock.Sequential(reads, i => store.GetSecretValue(names[order[i & 0xffff]]).Dispose())),
+        ];
+        if (isBoundShown)
+        {
+            sides.Add(new("bound", () => Clock.Sequential(reads, i => bound.Open(boundMessages[names[order[i & 0xffff]]], padded))));
+        }
+
+        Rounds rounds = Rounds.Run(context.Rounds, context.Options.WarmUp, sides);
         context.Table.Tell(id, rounds);
         context.Add(id, rounds.RatioOf("store", "limit"), goal, seconds: rounds.MedianOf("store"));
+        if (isBoundShown)
+        {
+            context.Add($"{id}-bound", rounds.RatioOf("bound", "limit"), Goal.None, "the limit with associated data and key commitment, and nothing of the store", rounds.MedianOf("bound"));
+        }
     }
 
     /// <summary>The limit runs in as many threads, each with a key instance and a buffer of its own: cores that share one clock are no fault of a lock.</summary>

@@ -19,6 +19,10 @@ internal static class WriteRows
     private const int Tags = 20;
     private const int Size = 1024;
 
+    /// <summary>What stands beside the value in the frame of a put of a secret with two versions, about.</summary>
+    private const int SealedRecord = 700;
+    private const int SealedIndex = 200;
+
     public static void Run(RowContext context)
     {
         if (!context.Wants("W1-raw", "W1-sqlite", "W1-file", "W1-tags", "W1-policy", "W1-ring"))
@@ -42,6 +46,10 @@ internal static class WriteRows
         }
 
         using var raw = new RawAppend(context.Workspace.NewDirectory("raw"));
+        using var bare = new RawAppend(context.Workspace.NewDirectory("sealed"));
+        using var bound = new BoundEnvelope();
+        byte[] index = Corpus.Value(SealedIndex);
+        byte[] record = Corpus.Value(SealedRecord);
         using var sqlite = new SqlitePeer(context.Workspace.NewDirectory("sqlite"));
         var files = new FilePerSecretPeer(context.Workspace.NewDirectory("files"));
 
@@ -52,6 +60,7 @@ internal static class WriteRows
             context.Rounds,
             context.Options.WarmUp,
             Of("raw", _ => raw.Append(value)),
+            Of("sealed", _ => bare.Append([.. bound.Seal(value), .. envelope.SealFlat(record), .. envelope.SealFlat(index)])),
             Of("store", i => Corpus.Put(store, names[i % Secrets], value)),
             Of("tags", i => Corpus.Put(tagged, names[i % Secrets], value)),
             Of("policy", i => Corpus.Put(caller, ruledNames[i % PolicySecrets], value)),
@@ -64,6 +73,7 @@ internal static class WriteRows
         context.Add("W1-file", rounds.RatioOf("file", "store"), Goal.AtLeast(3.5), "no versions; envelope sealed by the application", rounds.MedianOf("store"));
         context.Add("W1-tags", rounds.RatioOf("raw", "tags"), Goal.AtLeast(0.90), "20 tags, against raw", rounds.MedianOf("tags"));
         context.Add("W1-policy", rounds.RatioOf("raw", "policy"), Goal.AtLeast(0.90), "20 tags, and a policy of 100 statements that the last one passes, against raw", rounds.MedianOf("policy"));
+        context.Add("W1-sealed", rounds.RatioOf("raw", "sealed"), Goal.None, "the limit with the four encryptions of a put and the bytes of a young secret, and nothing of the store", rounds.MedianOf("sealed"));
         context.Add("W1-ring", rounds.RatioOf("raw", "ring"), Goal.None, "10 versions in every secret, against raw", rounds.MedianOf("ring"));
     }
 

@@ -31,4 +31,10 @@ public sealed class RingVersionLogTests(int capacity) : VersionLogContract
     {
         FluentActions.Invoking(() => new RingVersionLog(wrong)).Should().Throw<ArgumentOutOfRangeException>();
     }
+
+    [Test]
+    public void Evict_NoVersions_IsRefused()
+    {
+        FluentActions.Invoking(() => new RingVersionLog().Evict(null!)).Should().Throw<ArgumentNullException>().WithParameterName("versions");
+    }
 }
