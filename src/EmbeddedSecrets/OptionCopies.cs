@@ -32,7 +32,6 @@ internal static class OptionCopies
         options ??= new VerifyOptions();
         var copy = new VerifyOptions
         {
-            Progress = options.Progress,
             AuditDirectory = options.AuditDirectory,
             AuditKeyFile = options.AuditKeyFile,
         };
@@ -125,7 +124,6 @@ internal static class OptionCopies
             NamePrefix = options?.NamePrefix,
             Names = options?.Names?.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray(),
             CurrentVersionsOnly = options?.CurrentVersionsOnly ?? false,
-            Progress = options?.Progress,
         };
         if (copy.NamePrefix is not null && copy.Names is not null)
         {
@@ -148,7 +146,7 @@ internal static class OptionCopies
     public static ImportOptions Checked(ImportOptions? options)
     {
         options ??= new ImportOptions();
-        var copy = new ImportOptions { OnConflict = options.OnConflict, DryRun = options.DryRun, EncryptionKeyId = options.EncryptionKeyId, Progress = options.Progress };
+        var copy = new ImportOptions { OnConflict = options.OnConflict, DryRun = options.DryRun, EncryptionKeyId = options.EncryptionKeyId };
         if (!Enum.IsDefined(copy.OnConflict))
         {
             throw new ArgumentOutOfRangeException(nameof(options), copy.OnConflict, "There is no such rule for conflicts.");

@@ -64,9 +64,9 @@ public sealed partial class SecretStoreKeys
                 Dictionary<EncryptionKeyGenerationId, long> counts = await KeyUse.GenerationsAsync(open, cancellationToken).ConfigureAwait(false);
                 return
                 [
-                    .. counts.Select(static pair => new KeyUsage(pair.Key, pair.Value))
-                        .OrderBy(static usage => usage.Generation.KeyId, StringComparer.Ordinal)
-                        .ThenBy(static usage => usage.Generation.Generation),
+                    .. counts.Select(static pair => new KeyUsage(pair.Key.KeyId, pair.Key.Generation, pair.Value))
+                        .OrderBy(static usage => usage.KeyId, StringComparer.Ordinal)
+                        .ThenBy(static usage => usage.Generation),
                 ];
             },
             cancellationToken);

@@ -34,7 +34,7 @@ public sealed class SecretStoreMaintenance
     /// A log compacts itself when more than half of it, and more than 4 MiB, is dead, and whenever it holds a value that was
     /// deleted, destroyed or evicted; at most once a minute.
     /// </remarks>
-    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
+    public ValueTask CompactAsync(IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         return RunAsync(
             async open =>
@@ -70,7 +70,7 @@ public sealed class SecretStoreMaintenance
     /// <exception cref="ArgumentNullException">The destination is null.</exception>
     /// <exception cref="NotSupportedException">The repository of the store is not backed up in this way.</exception>
     /// <exception cref="SecretStoreException">The store cannot be opened, was opened for reading only, or the disk failed: it holds the copy until it is sent.</exception>
-    public async ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
         BackupDescription? description = null;
@@ -115,6 +115,7 @@ public sealed class SecretStoreMaintenance
     /// <param name="directory">The directory of the store.</param>
     /// <param name="rootKey">A root key of the store. Where it does not open the store, that is a fault, and what needs no key is verified.</param>
     /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Is told how far it is; null for nobody.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What was found. Damage is never an exception.</returns>
     /// <exception cref="ArgumentException">The directory is empty, an argument is null, or an option breaks its rule.</exception>
@@ -129,11 +130,11 @@ public sealed class SecretStoreMaintenance
     /// While it runs, a compaction does not free the log that it reads.
     /// </remarks>
     public static ValueTask<VerificationReport> VerifyAsync(
-        string directory, IRootKey rootKey, VerifyOptions? options = null, CancellationToken cancellationToken = default)
+        string directory, IRootKey rootKey, VerifyOptions? options = null, IProgress<VerificationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(rootKey);
-        return StoreVerification.RunAsync(directory, rootKey, OptionCopies.Checked(options), cancellationToken);
+        return StoreVerification.RunAsync(directory, rootKey, OptionCopies.Checked(options), progress, cancellationToken);
     }
 
     /// <summary>
@@ -143,6 +144,7 @@ public sealed class SecretStoreMaintenance
     /// <param name="destination">The stream; it is not closed. What was written to it is of no use when the call fails.</param>
     /// <param name="rootKey">The root key that opens the bundle; a file, a mounted file or a variable must hold a key already. A certificate needs no private key here.</param>
     /// <param name="options">What is exported; null for everything.</param>
+    /// <param name="progress">Is told after each secret; null for nobody.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What the bundle holds.</returns>
     /// <exception cref="ArgumentException">An argument is null, an option breaks its rule, or the stream cannot be written.</exception>
@@ -155,7 +157,8 @@ public sealed class SecretStoreMaintenance
     /// is scheduled for deletion is left out and counted. Versions that are disabled or outside their validity are exported. At
     /// most one secret with its values is in memory.
     /// </remarks>
-    public async ValueTask<ExportResult> ExportAsync(Stream destination, IRootKey rootKey, ExportOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<ExportResult> ExportAsync(
+        Stream destination, IRootKey rootKey, ExportOptions? options = null, IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
         ArgumentNullException.ThrowIfNull(rootKey);
@@ -169,7 +172,7 @@ public sealed class SecretStoreMaintenance
         await RunAsync(
             async open =>
             {
-                result = await SecretExport.RunAsync(open, destination, rootKey, given, _session.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+                result = await SecretExport.RunAsync(open, destination, rootKey, given, progress, _session.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         return result!;
@@ -182,6 +185,7 @@ public sealed class SecretStoreMaintenance
     /// <param name="source">The bundle, from its present position to its end; it is not closed.</param>
     /// <param name="rootKey">The root key for which the bundle was made.</param>
     /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Is told after each secret; null for nobody.</param>
     /// <param name="cancellationToken">Ends it; what was imported before stays.</param>
     /// <returns>What was done.</returns>
     /// <exception cref="ArgumentException">An argument is null, an option breaks its rule, or the stream cannot be read.</exception>
@@ -199,7 +203,8 @@ public sealed class SecretStoreMaintenance
     /// already counts as unchanged, whatever the rule for conflicts. Whoever has the root key of a bundle can make one: only a
     /// root key that nobody else has says where a bundle comes from, and a certificate never does.</para>
     /// </remarks>
-    public async ValueTask<ImportResult> ImportAsync(Stream source, IRootKey rootKey, ImportOptions? options = null, CancellationToken cancellationToken = default)
+    public async ValueTask<ImportResult> ImportAsync(
+        Stream source, IRootKey rootKey, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(rootKey);
@@ -218,7 +223,7 @@ public sealed class SecretStoreMaintenance
                     throw StoreFailures.ReadOnly(_session.Location);
                 }
 
-                result = await new SecretImport(open, _session.Options, _versionLog, given).RunAsync(source, rootKey, cancellationToken).ConfigureAwait(false);
+                result = await new SecretImport(open, _session.Options, _versionLog, given, progress).RunAsync(source, rootKey, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         return result!;

@@ -84,6 +84,19 @@ internal ref struct FieldReader
         }
     }
 
+    public DateTimeOffset? OptionalTime() => Flag() ? Time() : null;
+
+    public string? OptionalText() => Flag() ? Text() : null;
+
+    /// <summary>Refuses a text that does not come behind the one before it; null where it is the first.</summary>
+    public static void RequireAscending(string? last, string next)
+    {
+        if (last is not null && string.CompareOrdinal(last, next) >= 0)
+        {
+            throw new InvalidDataException("Texts are out of order.");
+        }
+    }
+
     public ReadOnlySpan<byte> Bytes(int count)
     {
         if (count > _bytes.Length - _position)

@@ -45,6 +45,26 @@ internal ref struct FieldWriter
         Utf8.Strict.GetBytes(value, Take(length));
     }
 
+    /// <summary>u8 flag | the ticks of the time in UTC, i64, where there is one.</summary>
+    public void OptionalTime(DateTimeOffset? value)
+    {
+        Byte(value is null ? (byte)0 : (byte)1);
+        if (value is { } time)
+        {
+            Int64(time.UtcTicks);
+        }
+    }
+
+    /// <summary>u8 flag | the text where there is one.</summary>
+    public void OptionalText(string? value)
+    {
+        Byte(value is null ? (byte)0 : (byte)1);
+        if (value is not null)
+        {
+            Text(value);
+        }
+    }
+
     /// <summary>Zeroes what was written.</summary>
     public void Dispose()
     {

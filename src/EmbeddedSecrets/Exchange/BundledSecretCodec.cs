@@ -30,7 +30,7 @@ internal static class BundledSecretCodec
         writer.Text(secret.Description);
         writer.Text(secret.EncryptionKeyId);
         writer.Int64(secret.CreateTime.UtcTicks);
-        VersionCodec.EncodeOptional(ref writer, secret.CreatedBy);
+        writer.OptionalText(secret.CreatedBy);
         RecordCodec.EncodePairs(ref writer, secret.Tags);
         RecordCodec.EncodePairs(ref writer, secret.Annotations);
         writer.Byte(checked((byte)secret.Versions.Length));
@@ -101,7 +101,7 @@ internal static class BundledSecretCodec
         CreateTime = reader.Time(),
         UpdateTime = default,
         PlannedDeleteTime = null,
-        CreatedBy = VersionCodec.DecodeOptionalText(ref reader),
+        CreatedBy = reader.OptionalText(),
         Tags = RecordCodec.DecodePairs(ref reader),
         Annotations = RecordCodec.DecodePairs(ref reader),
         Versions = RecordCodec.DecodeVersions(ref reader),

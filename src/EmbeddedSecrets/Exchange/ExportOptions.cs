@@ -14,8 +14,4 @@ public sealed class ExportOptions
     /// <summary>Gets or sets a value indicating whether of each secret only the version with <c>ACSCurrent</c> is exported.</summary>
     /// <value>The default is <see langword="false"/>: all versions.</value>
     public bool CurrentVersionsOnly { get; set; }
-
-    /// <summary>Gets or sets who is told how far the export is, on any thread.</summary>
-    /// <value>The default is null: nobody.</value>
-    public IProgress<ExportProgress>? Progress { get; set; }
 }

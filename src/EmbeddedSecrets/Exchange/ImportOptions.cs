@@ -17,8 +17,4 @@ public sealed class ImportOptions
     /// the key ring of this store has one of that id, else for <see cref="SecretStoreOptions.DefaultEncryptionKeyId"/>.
     /// </value>
     public string? EncryptionKeyId { get; set; }
-
-    /// <summary>Gets or sets who is told how far the import is, on any thread.</summary>
-    /// <value>The default is null: nobody.</value>
-    public IProgress<ImportProgress>? Progress { get; set; }
 }

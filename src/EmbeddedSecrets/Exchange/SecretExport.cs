@@ -9,7 +9,7 @@ namespace EmbeddedSecrets.Exchange;
 internal static class SecretExport
 {
     public static async ValueTask<ExportResult> RunAsync(
-        OpenStore open, Stream destination, IRootKey rootKey, ExportOptions options, TimeProvider time, CancellationToken cancellationToken)
+        OpenStore open, Stream destination, IRootKey rootKey, ExportOptions options, IProgress<ExportProgress>? progress, TimeProvider time, CancellationToken cancellationToken)
     {
         using BundleWriter writer = await BundleWriter.BeginAsync(destination, rootKey, cancellationToken).ConfigureAwait(false);
         long scheduled = 0;
@@ -27,7 +27,7 @@ internal static class SecretExport
 
                 if (await TryWriteAsync(open, stored, writer, options.CurrentVersionsOnly, cancellationToken).ConfigureAwait(false))
                 {
-                    options.Progress?.Report(new ExportProgress(writer.Secrets, writer.Length));
+                    progress?.Report(new ExportProgress(writer.Secrets, writer.Length));
                     break;
                 }
 

@@ -4,7 +4,7 @@ using EmbeddedSecrets.Secrets;
 namespace EmbeddedSecrets.Exchange;
 
 /// <summary>Brings the secrets of a bundle into an open store, each in one commit. Where the bundle can be read twice, all of it is verified first.</summary>
-internal sealed class SecretImport(OpenStore open, SecretStoreOptions store, IVersionLog versionLog, ImportOptions options)
+internal sealed class SecretImport(OpenStore open, SecretStoreOptions store, IVersionLog versionLog, ImportOptions options, IProgress<ImportProgress>? progress)
 {
     private readonly long[] _counts = new long[Enum.GetValues<ImportOutcome>().Length];
 
@@ -47,7 +47,7 @@ internal sealed class SecretImport(OpenStore open, SecretStoreOptions store, IVe
                 await step(bundled, cancellationToken).ConfigureAwait(false);
             }
 
-            options.Progress?.Report(new ImportProgress(secrets, isVerifying));
+            progress?.Report(new ImportProgress(secrets, isVerifying));
         }
     }
 

@@ -1,7 +1,6 @@
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
-using EmbeddedSecrets.Records;
 
 namespace EmbeddedSecrets.Keys;
 
@@ -107,7 +106,7 @@ internal static class RingCodec
     private static EncryptionKey DecodeKey(ref FieldReader reader, string? lastId)
     {
         string id = reader.Text();
-        VersionCodec.RequireAscending(lastId, id);
+        FieldReader.RequireAscending(lastId, id);
         var state = (EncryptionKeyState)reader.Byte();
         DateTimeOffset createTime = reader.Time();
         string description = reader.Text();

@@ -112,7 +112,7 @@ internal sealed partial class OpenStore : IDisposable
         }
     }
 
-    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    public ValueTask CompactAsync(IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
         return _repository.CompactAsync(progress, cancellationToken);
     }
@@ -122,7 +122,7 @@ internal sealed partial class OpenStore : IDisposable
         return _repository.WaitForErasureAsync(cancellationToken);
     }
 
-    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
         return _repository.BackUpAsync(destination, progress, cancellationToken);
     }

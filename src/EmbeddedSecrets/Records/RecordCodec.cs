@@ -40,8 +40,8 @@ internal static class RecordCodec
         writer.Text(secret.EncryptionKeyId);
         writer.Int64(secret.CreateTime.UtcTicks);
         writer.Int64(secret.UpdateTime.UtcTicks);
-        VersionCodec.EncodeOptional(ref writer, secret.PlannedDeleteTime);
-        VersionCodec.EncodeOptional(ref writer, secret.CreatedBy);
+        writer.OptionalTime(secret.PlannedDeleteTime);
+        writer.OptionalText(secret.CreatedBy);
         EncodePairs(ref writer, secret.Tags);
         EncodePairs(ref writer, secret.Annotations);
         writer.Byte(checked((byte)secret.Versions.Length));
@@ -60,7 +60,7 @@ internal static class RecordCodec
         writer.Int64(secret.LastSequence);
         writer.Int64(secret.LastChosenVersionId);
         writer.Byte((byte)secret.LastChange.Kind);
-        VersionCodec.EncodeOptional(ref writer, secret.LastChange.VersionId);
+        writer.OptionalText(secret.LastChange.VersionId);
         writer.Int64(secret.LastChange.Revision);
         writer.Byte(secret.Policy is null ? (byte)0 : (byte)1);
         if (secret.Policy is { } policy)
@@ -104,15 +104,15 @@ internal static class RecordCodec
         EncryptionKeyId = reader.SharedText(),
         CreateTime = reader.Time(),
         UpdateTime = reader.Time(),
-        PlannedDeleteTime = VersionCodec.DecodeOptionalTime(ref reader),
-        CreatedBy = VersionCodec.DecodeOptionalText(ref reader),
+        PlannedDeleteTime = reader.OptionalTime(),
+        CreatedBy = reader.OptionalText(),
         Tags = DecodePairs(ref reader),
         Annotations = DecodePairs(ref reader),
         Versions = DecodeVersions(ref reader),
         RetiredVersionIds = DecodeRetired(ref reader),
         LastSequence = reader.Count(),
         LastChosenVersionId = reader.Count(),
-        LastChange = new LastChange(DecodeKind(reader.Byte()), VersionCodec.DecodeOptionalText(ref reader), reader.Count()),
+        LastChange = new LastChange(DecodeKind(reader.Byte()), reader.OptionalText(), reader.Count()),
         Policy = reader.Flag() ? DecodePolicy(ref reader) : null,
         LastAccessDay = DecodeDay(reader.UInt32()),
     };
@@ -149,7 +149,7 @@ internal static class RecordCodec
         for (int left = reader.UInt16(); left > 0; left--)
         {
             string key = reader.Text();
-            VersionCodec.RequireAscending(last, key);
+            FieldReader.RequireAscending(last, key);
             pairs.Add(key, reader.Text());
             last = key;
         }

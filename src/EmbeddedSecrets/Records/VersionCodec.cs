@@ -31,10 +31,10 @@ internal static class VersionCodec
 
         writer.Byte(checked((byte)Array.IndexOf(States, version.State)));
         writer.Byte(checked((byte)Array.IndexOf(Kinds, version.ValueKind)));
-        EncodeOptional(ref writer, version.Validity.NotBefore);
-        EncodeOptional(ref writer, version.Validity.ExpiresAt);
+        writer.OptionalTime(version.Validity.NotBefore);
+        writer.OptionalTime(version.Validity.ExpiresAt);
         writer.Byte(version.Validity.IsAdvisory ? (byte)1 : (byte)0);
-        EncodeOptional(ref writer, version.CreatedBy);
+        writer.OptionalText(version.CreatedBy);
         writer.Byte(version.Content is null ? (byte)0 : (byte)1);
         if (version.Content is { } content)
         {
@@ -53,39 +53,9 @@ internal static class VersionCodec
         State = Pick(States, reader.Byte()),
         ValueKind = Pick(Kinds, reader.Byte()),
         Validity = DecodeValidity(ref reader),
-        CreatedBy = DecodeOptionalText(ref reader),
+        CreatedBy = reader.OptionalText(),
         Content = reader.Flag() ? DecodeContent(ref reader) : null,
     };
-
-    public static void EncodeOptional(ref FieldWriter writer, DateTimeOffset? time)
-    {
-        writer.Byte(time is null ? (byte)0 : (byte)1);
-        if (time is { } given)
-        {
-            writer.Int64(given.UtcTicks);
-        }
-    }
-
-    public static void EncodeOptional(ref FieldWriter writer, string? text)
-    {
-        writer.Byte(text is null ? (byte)0 : (byte)1);
-        if (text is not null)
-        {
-            writer.Text(text);
-        }
-    }
-
-    public static DateTimeOffset? DecodeOptionalTime(ref FieldReader reader) => reader.Flag() ? reader.Time() : null;
-
-    public static string? DecodeOptionalText(ref FieldReader reader) => reader.Flag() ? reader.Text() : null;
-
-    public static void RequireAscending(string? last, string next)
-    {
-        if (last is not null && string.CompareOrdinal(last, next) >= 0)
-        {
-            throw new InvalidDataException("Texts are out of order.");
-        }
-    }
 
     private static IReadOnlyList<string> DecodeStages(ref FieldReader reader)
     {
@@ -94,7 +64,7 @@ internal static class VersionCodec
         for (int i = 0; i < stages.Length; i++)
         {
             stages[i] = reader.SharedText();
-            RequireAscending(i == 0 ? null : stages[i - 1], stages[i]);
+            FieldReader.RequireAscending(i == 0 ? null : stages[i - 1], stages[i]);
         }
 
         return VersionStages.ListOf(stages);
@@ -102,8 +72,8 @@ internal static class VersionCodec
 
     private static SecretVersionValidity DecodeValidity(ref FieldReader reader)
     {
-        DateTimeOffset? notBefore = DecodeOptionalTime(ref reader);
-        DateTimeOffset? expiresAt = DecodeOptionalTime(ref reader);
+        DateTimeOffset? notBefore = reader.OptionalTime();
+        DateTimeOffset? expiresAt = reader.OptionalTime();
         bool isAdvisory = reader.Flag();
         return notBefore is null && expiresAt is null && !isAdvisory
             ? SecretVersionValidity.Always

@@ -107,7 +107,7 @@ public interface ISecretRepository : IAsyncDisposable
     /// <param name="cancellationToken">Ends it; everything is as it was.</param>
     /// <returns>When it is done.</returns>
     /// <exception cref="SecretStoreException">The medium failed. Everything committed is as it was.</exception>
-    ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default);
+    ValueTask CompactAsync(IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>Writes everything that is committed, as of one moment, to a stream, beside readers and writers.</summary>
     /// <param name="destination">The stream; it is not closed. What was written to it is of no use when the call fails.</param>
@@ -116,7 +116,7 @@ public interface ISecretRepository : IAsyncDisposable
     /// <returns>What the backup holds.</returns>
     /// <exception cref="NotSupportedException">The repository is backed up by other means, or not at all.</exception>
     /// <exception cref="SecretStoreException">The medium failed, or the repository is read only.</exception>
-    ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default);
+    ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Waits until nothing that was dropped before the call is in any file of the repository, nor in one that was deleted and

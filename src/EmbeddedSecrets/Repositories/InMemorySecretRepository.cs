@@ -139,7 +139,7 @@ public sealed class InMemorySecretRepository : ISecretRepository
     }
 
     /// <inheritdoc/>
-    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
+    public ValueTask CompactAsync(IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Started();
@@ -160,7 +160,7 @@ public sealed class InMemorySecretRepository : ISecretRepository
     /// <param name="cancellationToken">Not used.</param>
     /// <returns>Nothing.</returns>
     /// <exception cref="NotSupportedException">Always.</exception>
-    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("A store in memory is not backed up: it ends with the process. Keep the secrets in a directory instead.");
 
     /// <inheritdoc/>

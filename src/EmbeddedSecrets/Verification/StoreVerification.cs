@@ -11,10 +11,10 @@ namespace EmbeddedSecrets.Verification;
 internal static class StoreVerification
 {
     public static async ValueTask<VerificationReport> RunAsync(
-        string directory, IRootKey rootKey, VerifyOptions options, CancellationToken cancellationToken, Func<IStoreFile, IStoreFile>? wrap = null)
+        string directory, IRootKey rootKey, VerifyOptions options, IProgress<VerificationProgress>? progress, CancellationToken cancellationToken, Func<IStoreFile, IStoreFile>? wrap = null)
     {
         var requestId = RequestId.Next();
-        var findings = new Findings(options.Progress);
+        var findings = new Findings(progress);
         try
         {
             string location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));

@@ -3,10 +3,6 @@ namespace EmbeddedSecrets;
 /// <summary>How <see cref="SecretStoreMaintenance.VerifyAsync"/> behaves.</summary>
 public sealed class VerifyOptions
 {
-    /// <summary>Gets or sets who is told how far it is, on any thread.</summary>
-    /// <value>The default is null: nobody.</value>
-    public IProgress<VerificationProgress>? Progress { get; set; }
-
     /// <summary>Gets or sets the directory of the audit trail that is verified too.</summary>
     /// <value>The default is null: no audit trail. Given together with <see cref="AuditKeyFile"/> or not at all.</value>
     public string? AuditDirectory { get; set; }

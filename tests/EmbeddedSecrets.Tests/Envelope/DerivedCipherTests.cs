@@ -46,6 +46,48 @@ public class DerivedCipherTests
         cipher.CachedKeyCount.Should().Be(0);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Seal_TheSameMessageAgain_HasAnotherNonce(bool commits)
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits);
+
+        string[] nonces = [.. Enumerable.Range(0, 100).Select(_ => Convert.ToHexString(Seal(cipher, [1]).AsSpan(32, 12)))];
+
+        nonces.Should().OnlyHaveUniqueItems();
+    }
+
+    [TestCase(-1)]
+    [TestCase(1)]
+    public void SealAndTryOpen_DestinationOfAnotherLength_IsRefused(int difference)
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits: true);
+        byte[] message = Seal(cipher, [1, 2, 3]);
+
+        FluentActions.Invoking(() => cipher.Seal([1, 2, 3], [], new byte[message.Length + difference])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => cipher.TryOpen(message, [], new byte[3 + difference])).Should().Throw<ArgumentException>();
+    }
+
+    [Test]
+    public void TryOpen_MessageShorterThanTheOverhead_IsRefused()
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits: true);
+
+        FluentActions.Invoking(() => cipher.TryOpen(new byte[cipher.Overhead - 1], [], [])).Should().Throw<ArgumentException>();
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    public void Salt_OneHalfOfAnother_IsAnother(int half)
+    {
+        byte[] bytes = Samples.Bytes(Salt.Length);
+        byte[] other = [.. bytes];
+        other[half * 16] ^= 1;
+
+        Salt.Read(other).Equals(Salt.Read(bytes)).Should().BeFalse();
+        Salt.Read(bytes).Equals(Salt.Read(bytes)).Should().BeTrue();
+    }
+
     [TestCase(true, 92)]
     [TestCase(false, 60)]
     public void TryOpen_ForgedMessage_ZeroesTheDestination(bool commits, int overhead)

@@ -41,6 +41,16 @@ public class ValueEnvelopeTests
     }
 
     [Test]
+    public void Seal_TheSameValueAgain_HasAnotherNonce()
+    {
+        byte[] key = Samples.Bytes(32);
+
+        string[] nonces = [.. Enumerable.Range(0, 100).Select(_ => Convert.ToHexString(ValueEnvelope.Seal(key, Samples.Context, [1]).AsSpan(1, 12)))];
+
+        nonces.Should().OnlyHaveUniqueItems();
+    }
+
+    [Test]
     public void Open_OtherContext_IsTampered()
     {
         ValueContext context = Samples.Context;

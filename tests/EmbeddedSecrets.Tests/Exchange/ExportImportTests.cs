@@ -203,7 +203,7 @@ public sealed class ExportImportTests
         var told = new List<ImportProgress>();
         using var source = new MemoryStream(await _source.ExportAsync());
 
-        await _target.Maintenance.ImportAsync(source, Bundles.Key, new ImportOptions { Progress = new Recorder(told) });
+        await _target.Maintenance.ImportAsync(source, Bundles.Key, progress: new Recorder(told));
 
         told.Should().HaveCount(8);
         told[3].Should().Be(new ImportProgress(4, IsVerifying: true));

@@ -107,10 +107,10 @@ internal sealed class InterceptedRepository : ISecretRepository
 
     public ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken = default) => _inner.ReadChangesAsync(after, cancellationToken);
 
-    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default) =>
         _inner.BackUpAsync(destination, progress, cancellationToken);
 
-    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public ValueTask CompactAsync(IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default) =>
         _inner.CompactAsync(progress, cancellationToken);
 
     public ValueTask<bool> TryBeginSweepAsync(TimeSpan period, CancellationToken cancellationToken = default)

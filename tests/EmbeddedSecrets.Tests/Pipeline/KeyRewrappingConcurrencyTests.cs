@@ -56,7 +56,7 @@ public sealed class KeyRewrappingConcurrencyTests
 
         wrong.Should().BeEmpty();
         last.RemainingGenerations.Should().BeEmpty();
-        (await store.Keys.GetKeyUsageAsync()).Select(usage => usage.Generation).Should().Equal(new EncryptionKeyGenerationId("default", 4));
+        (await store.Keys.GetKeyUsageAsync()).Select(usage => (usage.KeyId, usage.Generation)).Should().Equal(("default", 4));
         for (int i = 0; i < SecretCount; i++)
         {
             (await store.ReadTextAsync($"n-{i}")).Should().StartWith($"n-{i} ");
@@ -87,7 +87,7 @@ public sealed class KeyRewrappingConcurrencyTests
 
         results.Sum(result => result.Rewrapped).Should().Be(SecretCount);
         (await second.Keys.RewrapAsync()).RemainingGenerations.Should().BeEmpty();
-        (await first.Keys.GetKeyUsageAsync()).Should().Equal(new KeyUsage(new EncryptionKeyGenerationId("default", 2), SecretCount));
+        (await first.Keys.GetKeyUsageAsync()).Should().Equal(new KeyUsage("default", 2, SecretCount));
         for (int i = 0; i < SecretCount; i++)
         {
             (await first.ReadTextAsync($"n-{i}")).Should().Be($"n-{i} 0");

@@ -281,7 +281,7 @@ public sealed class KeyRewrappingTests
 
     private async Task<IEnumerable<(string Key, long Generation, long Versions)>> UsageAsync()
     {
-        return (await _store.Keys.GetKeyUsageAsync()).Select(usage => (usage.Generation.KeyId, usage.Generation.Generation, usage.Versions));
+        return (await _store.Keys.GetKeyUsageAsync()).Select(usage => (usage.KeyId, usage.Generation, usage.Versions));
     }
 
     private sealed class DirectProgress(Action<RewrapProgress> report) : IProgress<RewrapProgress>

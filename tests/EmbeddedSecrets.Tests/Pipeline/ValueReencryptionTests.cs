@@ -106,7 +106,7 @@ public sealed class ValueReencryptionTests
         (await store.Keys.RewrapAsync()).Rewrapped.Should().Be(1, "a generation of 0 does not tell");
         (await store.Keys.ReencryptAsync()).Reencrypted.Should().Be(1);
 
-        (await store.Keys.GetKeyUsageAsync()).Should().Equal(new KeyUsage(new EncryptionKeyGenerationId("default", 0), 1));
+        (await store.Keys.GetKeyUsageAsync()).Should().Equal(new KeyUsage("default", 0, 1));
         (await store.ReadTextAsync("a")).Should().Be("value");
     }
 

@@ -43,7 +43,7 @@ public sealed class CompactionTests
 
         await _store.DeleteSecretAsync("name-0", SecretDeletion.Immediately);
         long before = EndOfData(LogOf(1));
-        var reports = new List<CompactionProgress>();
+        var reports = new List<CopyProgress>();
 
         await _store.Maintenance.CompactAsync(new Reports(reports));
 
@@ -346,9 +346,9 @@ public sealed class CompactionTests
         return result.Value.RevealText();
     }
 
-    private sealed class Reports(List<CompactionProgress> reports, Action? then = null) : IProgress<CompactionProgress>
+    private sealed class Reports(List<CopyProgress> reports, Action? then = null) : IProgress<CopyProgress>
     {
-        public void Report(CompactionProgress value)
+        public void Report(CopyProgress value)
         {
             reports.Add(value);
             then?.Invoke();

@@ -49,10 +49,10 @@ internal sealed class RecordingRepository(ISecretRepository inner) : ISecretRepo
 
     public ValueTask<RepositoryChanges> ReadChangesAsync(long after, CancellationToken cancellationToken = default) => inner.ReadChangesAsync(after, cancellationToken);
 
-    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default) =>
         inner.BackUpAsync(destination, progress, cancellationToken);
 
-    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public ValueTask CompactAsync(IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default) =>
         inner.CompactAsync(progress, cancellationToken);
 
     public ValueTask<bool> TryBeginSweepAsync(TimeSpan period, CancellationToken cancellationToken = default) => inner.TryBeginSweepAsync(period, cancellationToken);

@@ -206,11 +206,11 @@ public sealed class SharedLifeTests
     }
 
     /// <summary>Does something, on the thread of a copy, when the first chunk is copied.</summary>
-    private sealed class FirstReport(Action action) : IProgress<CompactionProgress>
+    private sealed class FirstReport(Action action) : IProgress<CopyProgress>
     {
         private bool _done;
 
-        public void Report(CompactionProgress value)
+        public void Report(CopyProgress value)
         {
             if (!_done)
             {

@@ -78,7 +78,7 @@ public sealed class PlantedFaultTests
         FrameHeader last = DamagedLog.FramesOf(_store.ReadLog())[^2];
 
         VerificationReport report = await StoreVerification.RunAsync(
-            _store.Folder, _store.Key, new VerifyOptions(), default, file => new BadPageFile(file, last.Offset / 4096));
+            _store.Folder, _store.Key, new VerifyOptions(), null, default, file => new BadPageFile(file, last.Offset / 4096));
 
         report.Faults.Should().Contain(fault => fault.Kind == VerificationFaultKind.Frame && fault.Offset == last.Offset / 4096 * 4096 && fault.Message.Contains("bad sector"));
     }

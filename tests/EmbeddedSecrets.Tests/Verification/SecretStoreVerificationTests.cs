@@ -205,8 +205,8 @@ public sealed class SecretStoreVerificationTests
             await cancelling.CancelAsync();
         }
 
-        var options = new VerifyOptions { Progress = new Told(_ => cancelling.Cancel()) };
-        Func<Task> verify = async () => await SecretStoreMaintenance.VerifyAsync(_directory.Store, Key, options, cancelling.Token);
+        var told = new Told(_ => cancelling.Cancel());
+        Func<Task> verify = async () => await SecretStoreMaintenance.VerifyAsync(_directory.Store, Key, progress: told, cancellationToken: cancelling.Token);
 
         await verify.Should().ThrowAsync<OperationCanceledException>();
     }
@@ -218,7 +218,7 @@ public sealed class SecretStoreVerificationTests
         await WriteAsync(compacted);
         var told = new List<VerificationProgress>();
 
-        await SecretStoreMaintenance.VerifyAsync(_directory.Store, Key, new VerifyOptions { Progress = new Told(told.Add) });
+        await SecretStoreMaintenance.VerifyAsync(_directory.Store, Key, progress: new Told(told.Add));
 
         told.Should().HaveCountGreaterThan(3);
         told.Select(static one => one.VerifiedBytes).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();

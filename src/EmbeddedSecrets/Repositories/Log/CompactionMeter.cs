@@ -1,7 +1,7 @@
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>Tells how far a compaction is.</summary>
-internal sealed class CompactionMeter(long totalBytes, IProgress<CompactionProgress>? progress)
+internal sealed class CompactionMeter(long totalBytes, IProgress<CopyProgress>? progress)
 {
     private long _copied;
     private long _told;
@@ -14,7 +14,7 @@ internal sealed class CompactionMeter(long totalBytes, IProgress<CompactionProgr
         if (_copied > _told)
         {
             _told = _copied;
-            progress?.Report(new CompactionProgress(_copied, Math.Max(totalBytes, _copied)));
+            progress?.Report(new CopyProgress(_copied, Math.Max(totalBytes, _copied)));
         }
     }
 }

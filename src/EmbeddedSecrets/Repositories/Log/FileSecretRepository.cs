@@ -222,11 +222,11 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
     }
 
     /// <inheritdoc/>
-    public ValueTask CompactAsync(IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public ValueTask CompactAsync(IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default) =>
         new(Started().CompactAsync(progress, cancellationToken));
 
     /// <inheritdoc/>
-    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress = null, CancellationToken cancellationToken = default)
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
         return new(Started().BackUpAsync(destination, progress, cancellationToken));

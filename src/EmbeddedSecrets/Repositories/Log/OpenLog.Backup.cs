@@ -9,7 +9,7 @@ internal sealed partial class OpenLog
     private const int CopyBytes = 64 << 10;
 
     /// <summary>Writes a log with everything that is committed to a stream. Writers wait for the last small round only, not for the stream.</summary>
-    public async Task<BackupDescription> BackUpAsync(Stream destination, IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    public async Task<BackupDescription> BackUpAsync(Stream destination, IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
         LogCompaction? copy = null;
         IStoreFile? file = null;
@@ -65,7 +65,7 @@ internal sealed partial class OpenLog
     }
 
     /// <summary>Nothing when another log took the place of this one meanwhile: the copy would miss what was committed to that.</summary>
-    private async Task<(LogCompaction? Copy, IStoreFile? File, BackupDescription? Description)> MakeCopyAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    private async Task<(LogCompaction? Copy, IStoreFile? File, BackupDescription? Description)> MakeCopyAsync(IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
         LogView from = _view;
         var tracker = new ChangeTracker();

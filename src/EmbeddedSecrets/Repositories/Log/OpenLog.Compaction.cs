@@ -41,7 +41,7 @@ internal sealed partial class OpenLog
 
     /// <summary>Copies what the log holds into a new one and goes on with that; heals a log whose writing has stopped.</summary>
     /// <exception cref="SecretStoreException">It failed; everything is as it was, unless the message says that writing has stopped.</exception>
-    public Task CompactAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    public Task CompactAsync(IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
         return CopyAsync(ending => CompactAloneAsync(progress, ending), StoreFailures.CompactionFailed, cancellationToken);
     }
@@ -138,7 +138,7 @@ internal sealed partial class OpenLog
         return isLast;
     }
 
-    private async Task CompactAloneAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    private async Task CompactAloneAsync(IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
         while (!await TryCompactAsync(progress, cancellationToken).ConfigureAwait(false))
         {
@@ -147,7 +147,7 @@ internal sealed partial class OpenLog
     }
 
     /// <summary>False when another log took the place of this one meanwhile.</summary>
-    private async Task<bool> TryCompactAsync(IProgress<CompactionProgress>? progress, CancellationToken cancellationToken)
+    private async Task<bool> TryCompactAsync(IProgress<CopyProgress>? progress, CancellationToken cancellationToken)
     {
         LogView old = _view;
         LogState oldState = _state;

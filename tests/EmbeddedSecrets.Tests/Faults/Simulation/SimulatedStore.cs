@@ -117,11 +117,11 @@ internal sealed class SimulatedStore(SimulatedDisk disk, StoreOracle oracle, int
     };
 
     /// <summary>Each commit touches something, so that the next report comes before the last turn.</summary>
-    private sealed class CommitAtReport(SimulatedStore store, int commits) : IProgress<CompactionProgress>
+    private sealed class CommitAtReport(SimulatedStore store, int commits) : IProgress<CopyProgress>
     {
         private int _left = commits;
 
-        public void Report(CompactionProgress value)
+        public void Report(CopyProgress value)
         {
             if (_left-- > 0)
             {
