@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using EmbeddedSecrets.Envelope;
-using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Secrets;
 

@@ -1,5 +1,3 @@
-using EmbeddedSecrets.Pipeline;
-
 namespace EmbeddedSecrets.Tests;
 
 public sealed class OptionRulesTests

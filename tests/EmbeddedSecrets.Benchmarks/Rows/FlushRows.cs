@@ -3,7 +3,6 @@ using EmbeddedSecrets.Benchmarks.Counting;
 using EmbeddedSecrets.Benchmarks.Fixtures;
 using EmbeddedSecrets.Benchmarks.Measuring;
 using EmbeddedSecrets.Files;
-using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Benchmarks.Rows;
 

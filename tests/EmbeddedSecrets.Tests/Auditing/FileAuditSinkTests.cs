@@ -1,6 +1,5 @@
 using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
-using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Faults;
 
 namespace EmbeddedSecrets.Tests.Auditing;

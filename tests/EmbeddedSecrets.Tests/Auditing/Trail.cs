@@ -1,6 +1,5 @@
 using System.Globalization;
 using EmbeddedSecrets.Files;
-using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Faults;
 
 namespace EmbeddedSecrets.Tests.Auditing;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using EmbeddedSecrets.Auditing;
 using EmbeddedSecrets.Buffers;
-using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Exchange;
 using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Records;

@@ -1,6 +1,5 @@
 using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
-using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults;
 

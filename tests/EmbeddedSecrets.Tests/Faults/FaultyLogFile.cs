@@ -1,5 +1,4 @@
 using EmbeddedSecrets.Files;
-using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults;
 

@@ -1,5 +1,4 @@
 using EmbeddedSecrets.Files;
-using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Repositories;
 
 namespace EmbeddedSecrets.Tests.Faults;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using EmbeddedSecrets.Buffers;
-using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Fuzz;
 using EmbeddedSecrets.Fuzz.Targets;
 using EmbeddedSecrets.Records;

@@ -1,5 +1,4 @@
 using EmbeddedSecrets.Files;
-using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Faults;
 
 namespace EmbeddedSecrets.Tests.Pipeline;

@@ -1,4 +1,3 @@
-using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Secrets;
 using EmbeddedSecrets.Tests.Secrets;
 

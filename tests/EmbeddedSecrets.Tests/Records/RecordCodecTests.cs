@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using EmbeddedSecrets.Buffers;
-using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Secrets;
 

@@ -1,4 +1,3 @@
-using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Records;
 using EmbeddedSecrets.Secrets;
 

@@ -1,6 +1,5 @@
 using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
-using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Faults;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,7 +1,6 @@
 using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Fuzz;
 using EmbeddedSecrets.Interop;
-using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Repositories;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using EmbeddedSecrets.Files;
-using EmbeddedSecrets.Repositories.Log;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EmbeddedSecrets.Tests.Repositories;

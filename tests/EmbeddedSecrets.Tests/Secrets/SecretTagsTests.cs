@@ -1,4 +1,3 @@
-using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Tests.Secrets;

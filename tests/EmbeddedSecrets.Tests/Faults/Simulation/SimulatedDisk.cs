@@ -1,7 +1,5 @@
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Files;
-using EmbeddedSecrets.Interop;
-using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Faults.Simulation;
 
