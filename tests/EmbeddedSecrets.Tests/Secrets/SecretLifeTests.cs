@@ -210,4 +210,68 @@ public sealed class SecretLifeTests
     {
         return SecretLife.Delete("name", stored, null, purgeProtection, null, TestSecret.Context());
     }
+
+    [TestCase(0, 1.0, 0, false)]
+    [TestCase(1, 1.0, 0, true)]
+    [TestCase(1, 1.0, 1, false)]
+    [TestCase(1, 0.1, 0, true)]
+    [TestCase(1, 0.1, 1, false)]
+    [TestCase(1, 3.0, 2, true)]
+    [TestCase(1, 3.0, 3, false)]
+    public void RequireUnread_ReadDaysAgo_IsRefusedWithinTheTimeOnly(int wasRead, double withinDays, int daysAgo, bool isRefused)
+    {
+        int today = DateOnly.FromDateTime(TestSecret.Now.UtcDateTime).DayNumber;
+
+        Action require = () => SecretLife.RequireUnread(TestSecret.Create(), TimeSpan.FromDays(withinDays), wasRead == 0 ? 0 : today - daysAgo, TestSecret.Now);
+
+        if (isRefused)
+        {
+            require.Should().Throw<SecretStoreException>().WithMessage("*name*");
+        }
+        else
+        {
+            require.Should().NotThrow();
+        }
+    }
+
+    [Test]
+    public void RequireUnread_NoTimeOrNoSecret_Passes()
+    {
+        int today = DateOnly.FromDateTime(TestSecret.Now.UtcDateTime).DayNumber;
+
+        FluentActions.Invoking(() => SecretLife.RequireUnread(TestSecret.Create(), null, today, TestSecret.Now)).Should().NotThrow();
+        FluentActions.Invoking(() => SecretLife.RequireUnread(null, TimeSpan.FromDays(1), today, TestSecret.Now)).Should().NotThrow();
+    }
+
+    [Test]
+    public void DeleteAndRestore_OtherRevision_AreRefused()
+    {
+        Secret secret = TestSecret.Create();
+        Secret scheduled = secret.Scheduled();
+
+        FluentActions.Invoking(() => SecretLife.Delete("name", secret, null, false, scheduled.Revision, TestSecret.Context())).Should().Throw<SecretStoreException>();
+        FluentActions.Invoking(() => SecretLife.Restore("name", scheduled, secret.Revision, TestSecret.Context())).Should().Throw<SecretStoreException>();
+        SecretLife.Restore("name", scheduled, scheduled.Revision, TestSecret.Context()).Next!.PlannedDeleteTime.Should().BeNull();
+    }
+
+    [TestCase(6)]
+    [TestCase(31)]
+    public void Delete_WindowOutOfRange_IsRefused(int days)
+    {
+        FluentActions.Invoking(() => TestSecret.Create().Scheduled(days)).Should().Throw<ArgumentException>();
+    }
+
+    [Test]
+    public void Update_AnnotationsOrKey_ChangesThoseOnly()
+    {
+        Secret secret = TestSecret.Create(new CreateSecretOptions { Annotations = new Dictionary<string, string> { ["a"] = "b" } });
+
+        Secret annotated = SecretLife.Update("name", secret, new UpdateSecretOptions { Annotations = new Dictionary<string, string> { ["c"] = "d" } }, TestSecret.Context()).Next!;
+        Secret moved = SecretLife.Update("name", secret, new UpdateSecretOptions { EncryptionKeyId = "other" }, TestSecret.Context()).Next!;
+
+        annotated.Annotations.Should().Equal(new Dictionary<string, string> { ["c"] = "d" });
+        annotated.EncryptionKeyId.Should().Be("default");
+        moved.Annotations.Should().Equal(new Dictionary<string, string> { ["a"] = "b" });
+        moved.EncryptionKeyId.Should().Be("other");
+    }
 }

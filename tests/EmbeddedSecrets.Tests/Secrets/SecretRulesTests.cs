@@ -198,6 +198,79 @@ public sealed class SecretRulesTests
 
     private static Dictionary<string, string> Pairs(int count) => Enumerable.Range(1, count).ToDictionary(n => $"k{n}", _ => "v");
 
+    [Test]
+    public void Checks_Null_NameTheParameter()
+    {
+        Action[] checks =
+        [
+            () => SecretRules.CheckedNames(null!, "given"),
+            () => SecretRules.CheckNames(null!, "given"),
+            () => SecretRules.CheckVersionId(null!, "given"),
+            () => SecretRules.CheckStage(null!, "given"),
+            () => SecretRules.CheckStages(null!, "given"),
+            () => SecretRules.CheckDescription(null!, "given"),
+            () => SecretRules.CheckCreatedBy(null!, "given"),
+            () => SecretRules.CheckTags(null!, "given"),
+            () => SecretRules.CheckTagKeys(null!, "given"),
+            () => SecretRules.CheckAnnotations(null!, "given"),
+        ];
+        foreach (Action check in checks)
+        {
+            check.Should().Throw<ArgumentNullException>().WithParameterName("given");
+        }
+    }
+
+    [Test]
+    public void CheckedNames_NameThatBreaksItsRule_IsRefused() => Check(false, () => SecretRules.CheckedNames(["a", "b c"], "names"));
+
+    [Test]
+    public void CheckedNames_Valid_AreACopy()
+    {
+        string[] names = ["a", "b"];
+
+        string[] copy = SecretRules.CheckedNames(names, nameof(names));
+        names[0] = "c";
+
+        copy.Should().Equal("a", "b");
+    }
+
+    [TestCase(20, true)]
+    [TestCase(21, false)]
+    public void CheckTagKeys_Count_Is20(int count, bool allowed) =>
+        Check(allowed, () => SecretRules.CheckTagKeys([.. Enumerable.Range(0, count).Select(i => $"key{i}")], "keys"));
+
+    [Test]
+    public void Checks_OfSeveralTexts_NameThePositionOfTheWrongOne()
+    {
+        FluentActions.Invoking(() => SecretRules.CheckTags(new Dictionary<string, string> { ["a"] = "x", ["b"] = "!" }, "tags"))
+            .Should().Throw<ArgumentException>().WithMessage("*value of tag 2*character 1 is another one*");
+        FluentActions.Invoking(() => SecretRules.CheckTagKeys(["a", "b!"], "keys"))
+            .Should().Throw<ArgumentException>().WithMessage("*Tag key 2*character 2 is another one*");
+        FluentActions.Invoking(() => SecretRules.CheckTagKeys(["a", null!], "keys"))
+            .Should().Throw<ArgumentException>().WithMessage("*Tag key 2 is null*");
+        FluentActions.Invoking(() => SecretRules.CheckAnnotations(new Dictionary<string, string> { ["a"] = "x", ["b"] = null! }, "annotations"))
+            .Should().Throw<ArgumentException>().WithMessage("*value of annotation 2 is null*");
+    }
+
+    [Test]
+    public void Checks_OfCharacters_NameThePositionOfTheWrongOne()
+    {
+        FluentActions.Invoking(() => SecretRules.CheckDescription("ab\uD800", "text")).Should().Throw<ArgumentException>().WithMessage("*character 3 is half*");
+        FluentActions.Invoking(() => SecretRules.CheckCreatedBy("ab\n", "text")).Should().Throw<ArgumentException>().WithMessage("*character 3 is one*");
+    }
+
+    [TestCase(6, false)]
+    [TestCase(7, true)]
+    [TestCase(366, true)]
+    [TestCase(367, false)]
+    public void CheckKeyDeletionWindow_Days_Are7To366(int days, bool allowed) =>
+        Check(allowed, () => SecretRules.CheckKeyDeletionWindow(TimeSpan.FromDays(days), "window"));
+
+    [TestCase("acs/store", false)]
+    [TestCase("a b", false)]
+    [TestCase("acs", true)]
+    public void CheckManagedKeyId_Text_FollowsTheRule(string keyId, bool allowed) => Check(allowed, () => SecretRules.CheckManagedKeyId(keyId, "key"));
+
     private static void Check(bool allowed, Action check)
     {
         if (allowed)

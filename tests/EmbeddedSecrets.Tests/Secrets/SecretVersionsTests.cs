@@ -250,6 +250,59 @@ public sealed class SecretVersionsTests
     }
 
     [Test]
+    public void Update_CurrentVersion_SaysWhatItCannotBe()
+    {
+        Secret secret = TestSecret.Create();
+
+        FluentActions.Invoking(() => secret.Disabled("v1")).Should().Throw<SecretRequestException>().WithMessage("*cannot be disabled*");
+        FluentActions.Invoking(() => secret.Destroyed("v1")).Should().Throw<SecretRequestException>().WithMessage("*cannot be destroyed*");
+    }
+
+    [Test]
+    public void MoveStage_CurrentToAVersionThatIsNotEnabled_SaysWhatItIs()
+    {
+        Secret secret = TestSecret.Create().With("b").With("c").Disabled("v1");
+
+        FluentActions.Invoking(() => secret.Move(SecretStages.Current, VersionStageMove.To("v1"))).Should().Throw<SecretRequestException>().WithMessage("*it is disabled*");
+        FluentActions.Invoking(() => secret.Destroyed("v1").Move(SecretStages.Current, VersionStageMove.To("v1"))).Should().Throw<SecretRequestException>().WithMessage("*it is destroyed*");
+    }
+
+    [TestCase("not before")]
+    [TestCase("expires")]
+    [TestCase("advisory")]
+    public void Update_ValidityThatDiffersInOnePart_ChangesIt(string part)
+    {
+        var before = new SecretVersionValidity(TestSecret.Now, TestSecret.Now.AddDays(2));
+        SecretVersionValidity after = part switch
+        {
+            "not before" => new SecretVersionValidity(TestSecret.Now.AddDays(1), TestSecret.Now.AddDays(2)),
+            "expires" => new SecretVersionValidity(TestSecret.Now, TestSecret.Now.AddDays(3)),
+            _ => new SecretVersionValidity(TestSecret.Now, TestSecret.Now.AddDays(2), isAdvisory: true),
+        };
+        Secret secret = Update(TestSecret.Create(), before).Next!;
+
+        SecretTransition changed = Update(secret, after);
+
+        changed.IsUnchanged.Should().BeFalse();
+        changed.Next!.Versions[0].Validity.Should().BeSameAs(after);
+        Update(secret, new SecretVersionValidity(TestSecret.Now, TestSecret.Now.AddDays(2))).IsUnchanged.Should().BeTrue();
+
+        static SecretTransition Update(Secret secret, SecretVersionValidity validity) =>
+            SecretVersions.Update("name", secret, "v1", new UpdateSecretVersionOptions { Validity = validity }, TestSecret.Context());
+    }
+
+    [Test]
+    public void Update_NoOptionsOrAWrongId_IsRefused()
+    {
+        Secret secret = TestSecret.Create();
+
+        FluentActions.Invoking(() => SecretVersions.Update("name", secret, "v1", null!, TestSecret.Context())).Should().Throw<ArgumentNullException>();
+        FluentActions.Invoking(() => SecretVersions.Update("name", secret, "a b", new UpdateSecretVersionOptions(), TestSecret.Context())).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => secret.Destroyed("a b")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => secret.Move("a b", VersionStageMove.To("v1"))).Should().Throw<ArgumentException>();
+    }
+
+    [Test]
     public void Update_EnableDestroyed_IsUnavailable()
     {
         Secret secret = TestSecret.Create().With().Destroyed("v1");
