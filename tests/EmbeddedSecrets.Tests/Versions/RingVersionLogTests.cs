@@ -37,4 +37,12 @@ public sealed class RingVersionLogTests(int capacity) : VersionLogContract
     {
         FluentActions.Invoking(() => new RingVersionLog().Evict(null!)).Should().Throw<ArgumentNullException>().WithParameterName("versions");
     }
+
+    [Test]
+    public void Evict_OnlyTheNewestWithoutAStage_KeepsIt()
+    {
+        SecretVersion[] versions = [.. Enumerable.Range(1, capacity).Select(n => Version(n, $"Own{n}")), Version(capacity + 1)];
+
+        Create().Evict(versions).Should().BeEmpty();
+    }
 }
