@@ -59,30 +59,10 @@ internal ref struct FieldReader
             : throw new InvalidDataException("A time is out of range.");
     }
 
-    public string Text()
-    {
-        try
-        {
-            return Utf8.Strict.GetString(Bytes(UInt16()));
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new InvalidDataException("A text is not UTF-8.");
-        }
-    }
+    public string Text() => Decode(Bytes(UInt16()), isShared: false);
 
     /// <summary>A text that many records have: see <see cref="SharedTexts"/>.</summary>
-    public string SharedText()
-    {
-        try
-        {
-            return SharedTexts.Of(Bytes(UInt16()));
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new InvalidDataException("A text is not UTF-8.");
-        }
-    }
+    public string SharedText() => Decode(Bytes(UInt16()), isShared: true);
 
     public DateTimeOffset? OptionalTime() => Flag() ? Time() : null;
 
@@ -115,6 +95,18 @@ internal ref struct FieldReader
         if (_position != _bytes.Length)
         {
             throw new InvalidDataException("Bytes are left over.");
+        }
+    }
+
+    private static string Decode(ReadOnlySpan<byte> utf8, bool isShared)
+    {
+        try
+        {
+            return isShared ? SharedTexts.Of(utf8) : Utf8.Strict.GetString(utf8);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new InvalidDataException("A text is not UTF-8.");
         }
     }
 }
