@@ -61,11 +61,11 @@ public sealed partial class SecretStore
 
     private ValueTask<SecretValueResult> ReadAsync(Request request, string name, SecretVersionSelector which, CancellationToken cancellationToken)
     {
-        return RunAsync(request, name, () => EnterAsync(request, (name, which), ReadOpenAsync, cancellationToken), static result => result.VersionId, cancellationToken);
+        return RunAsync(request, name, () => EnterAsync(request, new Question(name, which), ReadOpenAsync, cancellationToken), static result => result.VersionId, cancellationToken);
     }
 
     private static async ValueTask<SecretValueResult> ReadOpenAsync(
-        SecretStore store, OpenStore open, Request request, (string Name, SecretVersionSelector Which) asked, CancellationToken cancellationToken)
+        SecretStore store, OpenStore open, Request request, Question asked, CancellationToken cancellationToken)
     {
         (string name, SecretVersionSelector which) = asked;
         while (true)
@@ -166,6 +166,9 @@ public sealed partial class SecretStore
     {
         return RandomPassword.Generate(options ?? new RandomPasswordOptions());
     }
+
+    /// <summary>Which version of which secret. A class: of a structure, the way through the open store would not be compiled ahead of time.</summary>
+    private sealed record Question(string Name, SecretVersionSelector Which);
 
     /// <summary>Opens the store for an operation of the synchronous path, so that its failure carries a request id too.</summary>
     private void OpenSynchronously()

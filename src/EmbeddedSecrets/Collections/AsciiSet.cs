@@ -3,32 +3,27 @@ namespace EmbeddedSecrets.Collections;
 /// <summary>A set of ASCII characters. Our texts are short: a loop over them costs less than the first use of a vectorized search.</summary>
 internal sealed class AsciiSet
 {
-    private readonly ulong _lower;
-    private readonly ulong _upper;
+    /// <summary>One for each character. Bits of two words would cost a branch for each, which a text of letters and digits takes at random.</summary>
+    private readonly bool[] _isMember = new bool[128];
 
     public AsciiSet(string members)
     {
         foreach (char member in members)
         {
-            if (member < 64)
-            {
-                _lower |= 1UL << member;
-            }
-            else
-            {
-                _upper |= 1UL << (member - 64);
-            }
+            _isMember[member] = true;
         }
     }
 
-    public bool Contains(char character) => character < 128 && (((character < 64 ? _lower : _upper) >> (character & 63)) & 1) != 0;
+    public bool Contains(char character) => character < _isMember.Length && _isMember[character];
 
     /// <summary>The index of the first character that is not in the set, or -1.</summary>
     public int IndexOfOther(ReadOnlySpan<char> text)
     {
+        bool[] isMember = _isMember;
         for (int i = 0; i < text.Length; i++)
         {
-            if (!Contains(text[i]))
+            char character = text[i];
+            if (character >= isMember.Length || !isMember[character])
             {
                 return i;
             }

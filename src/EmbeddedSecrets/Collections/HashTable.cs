@@ -4,68 +4,74 @@ using System.Diagnostics.CodeAnalysis;
 namespace EmbeddedSecrets.Collections;
 
 /// <summary>
-/// A hash table for one writer at a time and readers that take no lock: an entry never changes, it is replaced. Unlike
+/// A hash table for one writer at a time and readers that take no lock. Its entries are structures in few arrays, so that an
+/// index of a million names gives the collector little to visit; and, unlike
 /// <see cref="System.Collections.Concurrent.ConcurrentDictionary{TKey, TValue}"/>, which the compiler must make anew for each
 /// struct of ours in every process, it is compiled ahead of time with the library: opening a store fills two of them.
 /// </summary>
-/// <remarks>Keys are random, or hashed with the key of the process as strings are: nobody can choose them to collide.</remarks>
+/// <remarks>
+/// <para>An entry never changes while a chain leads to it: a value is replaced by a new entry in its place. An entry that no
+/// chain leads to is counted in <see cref="_retired"/> before it is cleared and used again; a reader that meets another count
+/// after its look-up may have seen such an entry, and looks again. So a reader never waits for a writer that stands still.</para>
+/// <para>Keys are random, or hashed with the key of the process as strings are: nobody can choose them to collide.</para>
+/// </remarks>
 internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TValue>>
     where TKey : IEquatable<TKey>
 {
-    private const int SmallestSize = 32;
+    private const int SmallestCapacity = 64;
 
-    /// <summary>At most, on average: a second one costs a comparison of hashes, and half of the buckets.</summary>
-    private const int EntriesPerBucket = 2;
-
-    /// <summary>Always a power of two of them.</summary>
-    private Entry?[] _buckets = new Entry?[SmallestSize];
+    private Chains _chains = new(SmallestCapacity);
     private int _count;
-    private bool _isPrivate;
 
-    /// <summary>Makes a table; one that is private has no readers but its writer until <see cref="Publish"/>, and grows without new entries.</summary>
-    public HashTable(bool isPrivate = false) => _isPrivate = isPrivate;
+    /// <summary>How many entries were ever taken for the first time.</summary>
+    private int _used;
+
+    /// <summary>The first of the entries to use again, linked by the chains; 0 when there is none.</summary>
+    private int _free;
+
+    /// <summary>Counts the entries that no chain leads to any more; wraps around.</summary>
+    private int _retired;
 
     public int Count => Volatile.Read(ref _count);
 
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
         int hash = key.GetHashCode();
-        Entry?[] buckets = Volatile.Read(ref _buckets);
-        for (Entry? entry = Volatile.Read(ref buckets[hash & (buckets.Length - 1)]); entry is not null; entry = entry.Next)
+        while (true)
         {
-            if (entry.Hash == hash && entry.Key.Equals(key))
+            int retired = Volatile.Read(ref _retired);
+            bool isFound = Volatile.Read(ref _chains).TryGet(key, hash, out value);
+            Volatile.ReadBarrier();
+            if (_retired == retired)
             {
-                value = entry.Value;
-                return true;
+                return isFound;
             }
         }
-
-        value = default;
-        return false;
     }
-
-    /// <summary>Called by the writer before anybody else reads.</summary>
-    public void Publish() => _isPrivate = false;
 
     /// <summary>Adds or replaces.</summary>
     /// <returns>Whether there was a value before, which is in <paramref name="before"/>.</returns>
     public bool Set(TKey key, in TValue value, [MaybeNullWhen(false)] out TValue before)
     {
-        int hash = key.GetHashCode();
-        if (FindLink(key, hash, out Entry? previous) is { } found)
+        if (_free == 0 && _used == _chains.Capacity)
         {
-            before = found.Value;
-            Link(hash, previous, new Entry(key, hash, value, found.Next));
+            // With the entries where they are, all of them in use, and new chains: who reads now follows the old ones.
+            Volatile.Write(ref _chains, new Chains(_chains));
+        }
+
+        int hash = key.GetHashCode();
+        ref int link = ref _chains.FindLink(key, hash);
+        if (link != 0)
+        {
+            int replaced = link;
+            before = _chains[replaced].Value;
+            Volatile.Write(ref link, Take(key, hash, value, _chains.NextOf(replaced)));
+            Retire(replaced);
             return true;
         }
 
-        if (_count >= EntriesPerBucket * _buckets.Length)
-        {
-            Grow();
-        }
-
-        ref Entry? bucket = ref _buckets[hash & (_buckets.Length - 1)];
-        Volatile.Write(ref bucket, new Entry(key, hash, value, bucket));
+        ref int bucket = ref _chains.BucketOf(hash);
+        Volatile.Write(ref bucket, Take(key, hash, value, bucket));
         Volatile.Write(ref _count, _count + 1);
         before = default;
         return false;
@@ -75,100 +81,196 @@ internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, T
     /// <returns>Whether there was a value, which is in <paramref name="before"/>.</returns>
     public bool Remove(TKey key, [MaybeNullWhen(false)] out TValue before)
     {
-        int hash = key.GetHashCode();
-        if (FindLink(key, hash, out Entry? previous) is not { } found)
+        ref int link = ref _chains.FindLink(key, key.GetHashCode());
+        int removed = link;
+        if (removed == 0)
         {
             before = default;
             return false;
         }
 
-        Link(hash, previous, found.Next);
+        before = _chains[removed].Value;
+        Volatile.Write(ref link, _chains.NextOf(removed));
         Volatile.Write(ref _count, _count - 1);
-        before = found.Value;
+        Retire(removed);
         return true;
     }
 
     public void Clear()
     {
-        Volatile.Write(ref _buckets, new Entry?[SmallestSize]);
+        // Who reads now goes on in the arrays of before, which nobody writes any more.
+        Volatile.Write(ref _chains, new Chains(SmallestCapacity));
         Volatile.Write(ref _count, 0);
+        _used = 0;
+        _free = 0;
     }
 
-    /// <summary>The entries; what changes meanwhile may or may not be seen.</summary>
+    /// <summary>The entries; of what changes meanwhile the value of before or of after is seen, or none where there was or is none.</summary>
     public IEnumerator<KeyValuePair<TKey, TValue>> GetEnumerator()
     {
-        Entry?[] buckets = Volatile.Read(ref _buckets);
-        for (int i = 0; i < buckets.Length; i++)
+        var found = new List<KeyValuePair<TKey, TValue>>();
+        int buckets = Volatile.Read(ref _chains).Capacity;
+        for (int i = 0; i < buckets; i++)
         {
-            for (Entry? entry = Volatile.Read(ref buckets[i]); entry is not null; entry = entry.Next)
+            Collect(i, buckets, found);
+            foreach (KeyValuePair<TKey, TValue> entry in found)
             {
-                yield return new KeyValuePair<TKey, TValue>(entry.Key, entry.Value);
+                yield return entry;
             }
         }
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The entry of a key, and the one that leads to it; null where the bucket itself does.</summary>
-    private Entry? FindLink(TKey key, int hash, out Entry? previous)
+    /// <summary>The entries of a bucket, as it was when there were so many buckets: what was one then is several now.</summary>
+    private void Collect(int bucket, int buckets, List<KeyValuePair<TKey, TValue>> found)
     {
-        previous = null;
-        for (Entry? entry = _buckets[hash & (_buckets.Length - 1)]; entry is not null; entry = entry.Next)
+        int retired;
+        do
         {
-            if (entry.Hash == hash && entry.Key.Equals(key))
+            found.Clear();
+            retired = Volatile.Read(ref _retired);
+            Chains chains = Volatile.Read(ref _chains);
+            for (int i = bucket; i < chains.Capacity; i += buckets)
             {
-                return entry;
+                chains.Collect(i, found);
             }
 
-            previous = entry;
+            Volatile.ReadBarrier();
         }
-
-        return null;
+        while (_retired != retired);
     }
 
-    private void Link(int hash, Entry? previous, Entry? next)
+    /// <summary>An entry that is filled, and linked to its successor. No chain leads to it yet.</summary>
+    private int Take(TKey key, int hash, in TValue value, int next)
     {
-        if (previous is null)
+        int taken = _free;
+        if (taken != 0)
         {
-            Volatile.Write(ref _buckets[hash & (_buckets.Length - 1)], next);
+            _free = _chains.NextOf(taken);
         }
         else
         {
-            previous.Next = next;
+            taken = ++_used;
+            _chains.MakeRoomFor(taken);
         }
+
+        _chains[taken] = new Entry(key, hash, value);
+        _chains.NextOf(taken) = next;
+        return taken;
     }
 
-    /// <summary>With new entries, unless the table is private: whoever reads now follows the links of the old ones.</summary>
-    private void Grow()
+    /// <summary>No chain leads to the entry any more: whoever looks it up now is told, and it is cleared and kept for use.</summary>
+    private void Retire(int entry)
     {
-        var grown = new Entry?[_buckets.Length * 2];
-        foreach (Entry? bucket in _buckets)
-        {
-            Entry? next;
-            for (Entry? entry = bucket; entry is not null; entry = next)
-            {
-                next = entry.Next;
-                ref Entry? place = ref grown[entry.Hash & (grown.Length - 1)];
-                if (_isPrivate)
-                {
-                    entry.Next = place;
-                    place = entry;
-                }
-                else
-                {
-                    place = new Entry(entry.Key, entry.Hash, entry.Value, place);
-                }
-            }
-        }
-
-        Volatile.Write(ref _buckets, grown);
+        Volatile.Write(ref _retired, unchecked(_retired + 1));
+        Volatile.WriteBarrier();
+        _chains[entry] = default;
+        _chains.NextOf(entry) = _free;
+        _free = entry;
     }
 
-    private sealed class Entry(TKey key, int hash, in TValue value, Entry? next)
+    private readonly struct Entry(TKey key, int hash, in TValue value)
     {
         public readonly TKey Key = key;
         public readonly TValue Value = value;
         public readonly int Hash = hash;
-        public volatile Entry? Next = next;
+    }
+
+    /// <summary>What leads to an entry. A type of ours, since an array of numbers in pieces would not be compiled ahead of time.</summary>
+    private struct Link
+    {
+        /// <summary>Counted from 1; 0 for none.</summary>
+        public int Entry;
+    }
+
+    /// <summary>The entries, counted from 1, and the chains that lead to them: as many buckets as there is room for entries, a power of two.</summary>
+    private sealed class Chains
+    {
+        private readonly PiecedArray<Link> _buckets;
+        private readonly PiecedArray<Link> _next;
+        private readonly PiecedArray<Entry> _entries;
+
+        public Chains(int capacity)
+        {
+            Capacity = capacity;
+            _buckets = new PiecedArray<Link>(capacity);
+            _buckets.MakeAll();
+            _next = new PiecedArray<Link>(capacity);
+            _entries = new PiecedArray<Entry>(capacity);
+        }
+
+        /// <summary>Twice as much room, for entries that are all in use and stay where they are.</summary>
+        public Chains(Chains smaller)
+            : this(2 * smaller.Capacity)
+        {
+            _entries.TakeOver(smaller._entries);
+            for (int entry = 1; entry <= smaller.Capacity; entry++)
+            {
+                MakeRoomFor(entry);
+                ref int bucket = ref BucketOf(this[entry].Hash);
+                NextOf(entry) = bucket;
+                bucket = entry;
+            }
+        }
+
+        public int Capacity { get; }
+
+        public ref Entry this[int entry] => ref _entries[entry - 1];
+
+        /// <summary>Room that is not used takes little.</summary>
+        public void MakeRoomFor(int entry)
+        {
+            _next.Make(entry - 1);
+            _entries.Make(entry - 1);
+        }
+
+        public ref int BucketOf(int hash) => ref _buckets[hash & (Capacity - 1)].Entry;
+
+        /// <summary>The entry behind another in its chain; 0 at the end.</summary>
+        public ref int NextOf(int entry) => ref _next[entry - 1].Entry;
+
+        public bool TryGet(TKey key, int hash, [MaybeNullWhen(false)] out TValue value)
+        {
+            for (int i = Volatile.Read(ref BucketOf(hash)); i != 0; i = Volatile.Read(ref NextOf(i)))
+            {
+                ref readonly Entry entry = ref this[i];
+                if (entry.Hash == hash && key.Equals(entry.Key))
+                {
+                    value = entry.Value;
+                    return true;
+                }
+            }
+
+            value = default;
+            return false;
+        }
+
+        /// <summary>For the writer: what leads to the entry of a key, or the end of the chain where it would be.</summary>
+        public ref int FindLink(TKey key, int hash)
+        {
+            ref int link = ref BucketOf(hash);
+            while (link != 0)
+            {
+                ref readonly Entry entry = ref this[link];
+                if (entry.Hash == hash && key.Equals(entry.Key))
+                {
+                    break;
+                }
+
+                link = ref NextOf(link);
+            }
+
+            return ref link;
+        }
+
+        public void Collect(int bucket, List<KeyValuePair<TKey, TValue>> found)
+        {
+            for (int i = Volatile.Read(ref BucketOf(bucket)); i != 0; i = Volatile.Read(ref NextOf(i)))
+            {
+                ref readonly Entry entry = ref this[i];
+                found.Add(new KeyValuePair<TKey, TValue>(entry.Key, entry.Value));
+            }
+        }
     }
 }

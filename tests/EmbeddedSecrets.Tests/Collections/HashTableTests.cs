@@ -4,23 +4,16 @@ namespace EmbeddedSecrets.Tests.Collections;
 
 public sealed class HashTableTests
 {
-    [TestCase(false, false)]
-    [TestCase(true, false)]
-    [TestCase(true, true)]
-    public void SetAndRemove_RandomCalls_AgreeWithADictionary(bool isPrivate, bool isPublishedHalfway)
+    [Test]
+    public void SetAndRemove_RandomCalls_AgreeWithADictionary()
     {
         int seed = Environment.TickCount;
         TestContext.Out.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var table = new HashTable<UniqueId, int>(isPrivate);
+        var table = new HashTable<UniqueId, int>();
         var model = new Dictionary<UniqueId, int>();
         for (int i = 0; i < 20_000; i++)
         {
-            if (isPublishedHalfway && i == 10_000)
-            {
-                table.Publish();
-            }
-
             // Few different keys, half of them with one hash.
             var key = new UniqueId(0, (ulong)random.Next(500));
             key = random.Next(2) == 0 ? key : new UniqueId(key.Lower, 0);
@@ -44,11 +37,10 @@ public sealed class HashTableTests
         table.Should().BeEquivalentTo(model);
     }
 
-    [TestCase(false)]
-    [TestCase(true)]
-    public void Set_ManyKeys_FindsEachAndNoOther(bool isPrivate)
+    [Test]
+    public void Set_ManyKeys_FindsEachAndNoOther()
     {
-        var table = new HashTable<string, int>(isPrivate);
+        var table = new HashTable<string, int>();
         for (int i = 0; i < 5_000; i++)
         {
             table.Set($"key{i}", i, out _).Should().BeFalse();
@@ -81,13 +73,12 @@ public sealed class HashTableTests
     {
         // What is read is a pair whose halves belong together; the keys that stay are there all the time, through growing too.
         const int Staying = 100;
-        var table = new HashTable<UniqueId, (long Left, long Right)>(isPrivate: true);
+        var table = new HashTable<UniqueId, (long Left, long Right)>();
         for (int i = 0; i < Staying; i++)
         {
             table.Set(new UniqueId(0, (ulong)i), (i, i), out _);
         }
 
-        table.Publish();
         using var stopping = new CancellationTokenSource();
         Task<long> reading = Task.Run(() =>
         {
@@ -119,5 +110,89 @@ public sealed class HashTableTests
 
         stopping.Cancel();
         reading.GetAwaiter().GetResult().Should().BePositive();
+    }
+
+    [Test]
+    public void Enumeration_WhileAnotherThreadReplacesAndGrows_MeetsEachThatStaysOnce()
+    {
+        // Few buckets at the beginning and many at the end; entries are retired and used again all the time.
+        const int Staying = 50;
+        var table = new HashTable<UniqueId, (long Left, long Right)>();
+        for (int i = 0; i < Staying; i++)
+        {
+            table.Set(new UniqueId(1, (ulong)i), (i, i), out _);
+        }
+
+        using var stopping = new CancellationTokenSource();
+        Task<int> enumerating = Task.Run(() =>
+        {
+            int rounds = 0;
+            for (; !stopping.IsCancellationRequested || rounds == 0; rounds++)
+            {
+                var seen = new List<ulong>();
+                foreach ((UniqueId key, (long Left, long Right) value) in table)
+                {
+                    value.Left.Should().Be(value.Right);
+                    if (key.Upper == 1)
+                    {
+                        seen.Add(key.Lower);
+                    }
+                }
+
+                seen.Should().OnlyHaveUniqueItems().And.HaveCount(Staying);
+            }
+
+            return rounds;
+        });
+        for (int round = 0; round < 400; round++)
+        {
+            for (int i = 0; i < Staying; i++)
+            {
+                table.Set(new UniqueId(1, (ulong)i), (round, round), out _);
+                table.Set(new UniqueId(2, (ulong)((round * Staying) + i)), (i, i), out _);
+                if (i % 2 == 0)
+                {
+                    table.Remove(new UniqueId(2, (ulong)((round * Staying) + i)), out _);
+                }
+            }
+        }
+
+        stopping.Cancel();
+        enumerating.GetAwaiter().GetResult().Should().BePositive();
+    }
+
+    [Test]
+    public void Remove_OfMany_UsesTheirRoomAgainAndKeepsNothingAlive()
+    {
+        var table = new HashTable<string, object>();
+        WeakReference[] held = FillAndEmpty(table);
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        table.Count.Should().Be(0);
+        held.Should().OnlyContain(static reference => !reference.IsAlive);
+        GC.KeepAlive(table);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static WeakReference[] FillAndEmpty(HashTable<string, object> table)
+    {
+        var held = new WeakReference[1_000];
+        for (int i = 0; i < held.Length; i++)
+        {
+            object value = new();
+            held[i] = new WeakReference(value);
+            table.Set($"key{i}", value, out _);
+        }
+
+        for (int i = 0; i < held.Length; i++)
+        {
+            table.Set($"key{i}", held, out _);
+            table.Remove($"key{i}", out _).Should().BeTrue();
+        }
+
+        return held;
     }
 }

@@ -41,7 +41,13 @@ internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
     /// <summary>The stamp of a record that exists.</summary>
     public RecordStamp TakeStamp()
     {
-        var stamp = new RecordStamp(TakeId(), TakeInt64());
+        ReadOnlySpan<byte> bytes = Take(UniqueId.Length + sizeof(long));
+        if (bytes.IsEmpty)
+        {
+            return default;
+        }
+
+        var stamp = new RecordStamp(UniqueId.Read(bytes), BinaryPrimitives.ReadInt64LittleEndian(bytes[UniqueId.Length..]));
         HasFailed |= stamp.Incarnation.IsNone || stamp.Revision < 1;
         return stamp;
     }
@@ -49,7 +55,16 @@ internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
     /// <summary>The place of a sealed message in a body, and its tag.</summary>
     public SealedPlace TakePlace(int bodyLength, int maxLength)
     {
-        var place = new SealedPlace(TakeInt32(), TakeInt32(), TakeId());
+        ReadOnlySpan<byte> bytes = Take((2 * sizeof(int)) + UniqueId.Length);
+        if (bytes.IsEmpty)
+        {
+            return default;
+        }
+
+        var place = new SealedPlace(
+            BinaryPrimitives.ReadInt32LittleEndian(bytes),
+            BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]),
+            UniqueId.Read(bytes[(2 * sizeof(int))..]));
         HasFailed |= place.Offset < 0 || place.Length < BatchWriter.TagLength || place.Length > maxLength || place.Offset > bodyLength - place.Length;
         return HasFailed ? default : place;
     }

@@ -7,8 +7,8 @@ internal sealed class LogIndex : ILogTarget
 {
     private const int Stripes = 4096;
 
-    private readonly HashTable<string, RecordLocation> _records = new(isPrivate: true);
-    private readonly HashTable<UniqueId, PayloadLocation> _payloads = new(isPrivate: true);
+    private readonly HashTable<string, RecordLocation> _records = new();
+    private readonly HashTable<UniqueId, PayloadLocation> _payloads = new();
     private readonly Action<UniqueId> _payloadDropped;
 
     /// <summary>Counts the changes of the names that share a stripe, once readers see the index.</summary>
@@ -42,12 +42,7 @@ internal sealed class LogIndex : ILogTarget
     public IEnumerable<KeyValuePair<UniqueId, PayloadLocation>> Payloads => _payloads;
 
     /// <summary>Called by the writer before readers see the index; <paramref name="order"/> keeps the names in order from then on.</summary>
-    public void Publish(NameOrder order)
-    {
-        _records.Publish();
-        _payloads.Publish();
-        Order = order;
-    }
+    public void Publish(NameOrder order) => Order = order;
 
     /// <summary>The token of what a name has now; see <see cref="IResidentRepository"/>.</summary>
     public RecordToken TokenOf(string name)
