@@ -44,31 +44,35 @@ internal sealed class BoundedCache<TKey, TValue>
         return _capacity > 0 && _slots.TryGet(key, out Slot? slot) ? slot : null;
     }
 
+    /// <summary>Keeps a value in the place of the one that was there.</summary>
     public void Set(TKey key, TValue value)
     {
-        long cost = _cost(value);
         lock (_gate)
         {
-            RemoveLocked(key);
-            if (cost > _capacity)
-            {
-                _onLeft?.Invoke(value);
-                return;
-            }
+            SetLocked(key, value);
+        }
+    }
 
-            var slot = new Slot(key, value, cost);
-            _ = _slots.Set(key, slot, out _);
-            _clock.Enqueue(slot);
-            _total += cost;
-            while (_total > _capacity)
-            {
-                Evict();
-            }
+    /// <summary>
+    /// Keeps a value that was just read, unless another thread is at work in the cache: a reader waits for nobody, and the next
+    /// one offers it again.
+    /// </summary>
+    /// <returns>Whether the cache has taken the value over.</returns>
+    public bool TryOffer(TKey key, TValue value)
+    {
+        if (!_gate.TryEnter())
+        {
+            return false;
+        }
 
-            if (_clock.Count > (2 * _slots.Count) + 16)
-            {
-                _clock = new Queue<Slot>(_clock.Where(static s => s.Value is not null));
-            }
+        try
+        {
+            SetLocked(key, value);
+            return true;
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 
@@ -96,6 +100,31 @@ internal sealed class BoundedCache<TKey, TValue>
             _slots.Clear();
             _clock.Clear();
             _total = 0;
+        }
+    }
+
+    private void SetLocked(TKey key, TValue value)
+    {
+        long cost = _cost(value);
+        RemoveLocked(key);
+        if (cost > _capacity)
+        {
+            _onLeft?.Invoke(value);
+            return;
+        }
+
+        var slot = new Slot(key, value, cost);
+        _ = _slots.Set(key, slot, out _);
+        _clock.Enqueue(slot);
+        _total += cost;
+        while (_total > _capacity)
+        {
+            Evict();
+        }
+
+        if (_clock.Count > (2 * _slots.Count) + 16)
+        {
+            _clock = new Queue<Slot>(_clock.Where(static s => s.Value is not null));
         }
     }
 

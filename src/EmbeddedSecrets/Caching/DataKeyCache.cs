@@ -68,19 +68,26 @@ internal sealed class DataKeyCache : IDisposable
         return new CachedDataKey(memory, wrapped, _recycle);
     }
 
-    /// <summary>Takes over a key that has opened its value. One that was unwrapped before the last clearing is only released.</summary>
+    /// <summary>Takes over a key that has opened its value. One that was unwrapped before the last clearing is only released, as is one that would have to wait for another.</summary>
     public void Add(UniqueId payloadId, CachedDataKey key, long epoch)
     {
-        lock (_gate)
+        bool isTaken = false;
+        if (_gate.TryEnter())
         {
-            if (!_isClosed && epoch == _epoch)
+            try
             {
-                _entries.Set(payloadId, key);
-                return;
+                isTaken = !_isClosed && epoch == _epoch && _entries.TryOffer(payloadId, key);
+            }
+            finally
+            {
+                _gate.Exit();
             }
         }
 
-        key.Release();
+        if (!isTaken)
+        {
+            key.Release();
+        }
     }
 
     public void Remove(UniqueId payloadId) => _entries.Remove(payloadId);

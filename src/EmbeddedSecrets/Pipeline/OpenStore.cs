@@ -339,7 +339,7 @@ internal sealed partial class OpenStore : IDisposable
         }
 
         var stored = new StoredSecret(record.Stamp, _cipher.OpenRecord(record.Name, record.Stamp, record.Sealed.Span));
-        _records.Set(record.Name, stored);
+        _ = _records.TryOffer(record.Name, stored);
         return stored;
     }
 }

@@ -24,6 +24,9 @@ internal static class ChildProgram
             case ["open", var place, var name]:
                 Tell(OpeningMeasurement.OfStore(place, name));
                 return 0;
+            case ["scan", var place]:
+                Tell(OpeningMeasurement.OfScan(place));
+                return 0;
             case ["open-sqlite", var directory, var key, var name]:
                 Tell(OpeningMeasurement.OfSqlite(directory, Convert.FromHexString(key), name));
                 return 0;

@@ -7,6 +7,7 @@ namespace EmbeddedSecrets.Benchmarks.Peers;
 internal sealed class RawAppend : IDisposable
 {
     private const int Room = 64 << 20;
+    private const int PlaceLength = 700;
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
@@ -14,8 +15,8 @@ internal sealed class RawAppend : IDisposable
 
     public RawAppend(string directory)
     {
-        _path = Path.Combine(directory, "raw");
-        _file = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite);
+        _path = Path.Combine(Directory.CreateDirectory(directory).FullName, "raw");
+        _file = File.OpenHandle(_path, FileMode.Create, FileAccess.ReadWrite);
         byte[] zeros = new byte[1 << 20];
         for (long offset = 0; offset < Room; offset += zeros.Length)
         {
@@ -32,6 +33,9 @@ internal sealed class RawAppend : IDisposable
         NativeFile.FlushData(_file, _path);
         _end += bytes.Length;
     }
+
+    /// <summary>Reads what stands anywhere in the room.</summary>
+    public void Read(int place, Span<byte> destination) => _ = RandomAccess.Read(_file, destination, (long)place * PlaceLength % (Room - destination.Length));
 
     public void Dispose() => _file.Dispose();
 }

@@ -28,12 +28,17 @@ internal static class ConcurrentWriteRows
         Corpus.Fill(memory, names, value);
         using var sqlite = new SqlitePeer(context.Workspace.NewDirectory("sqlite"));
         using var batched = new SqlitePeer(context.Workspace.NewDirectory("batched"));
-        using var batching = new BatchingSqlitePeer(batched);
+        using var batching = new Batching<(string, byte[])>(batched.WriteAll);
+        using var raw = new RawAppend(context.Workspace.NewDirectory("raw"));
+        using var appending = new Batching<byte[]>(frames => raw.Append([.. frames.SelectMany(static frame => frame)]));
+        byte[] index = Corpus.Value(WriteRows.SealedIndex);
+        byte[] record = Corpus.Value(WriteRows.SealedRecord);
         using var rocksDb = new RocksDbPeer(context.Workspace.NewDirectory("rocksdb"));
 
         foreach (int writers in (ReadOnlySpan<int>)[8, 64])
         {
             var envelopes = Enumerable.Range(0, writers).Select(static _ => new ReferenceEnvelope()).ToArray();
+            var bound = Enumerable.Range(0, writers).Select(static _ => new BoundEnvelope()).ToArray();
             int few = context.Scaled(1_280, 640) / writers;
             int many = context.Scaled(12_800, 6_400) / writers;
             int Place(int worker, int i) => worker + (i * writers % names.Length);
@@ -46,7 +51,9 @@ internal static class ConcurrentWriteRows
             if (writers == 64)
             {
                 sides.Add(new("memory", () => Clock.Tasks(writers, many, (worker, i) => Corpus.PutAsync(memory, names[Place(worker, i)], value))));
-                sides.Add(new("batched", () => Clock.Tasks(writers, many, (worker, i) => batching.WriteAsync(names[Place(worker, i)], envelopes[worker].Seal(value)))));
+                sides.Add(new("sealed", () => Clock.Tasks(writers, many, (worker, i) =>
+                    appending.WriteAsync([.. bound[worker].Seal(value), .. envelopes[worker].SealFlat(record), .. envelopes[worker].SealFlat(index)]))));
+                sides.Add(new("batched", () => Clock.Tasks(writers, many, (worker, i) => batching.WriteAsync((names[Place(worker, i)], envelopes[worker].Seal(value))))));
                 sides.Add(new("rocksdb", () => Clock.Threads(writers, many, (worker, i) => rocksDb.Write(keys[Place(worker, i)], envelopes[worker].Seal(value)))));
             }
 
@@ -57,6 +64,7 @@ internal static class ConcurrentWriteRows
             if (writers == 64)
             {
                 context.Add("W2-64-batched", rounds.RatioOf("batched", "store"), Goal.AtLeast(2.2), "SQLite, transactions of all who wait; " + NoVersions, rounds.MedianOf("store"));
+                context.Add("W2-64-sealed", rounds.RatioOf("batched", "sealed"), Goal.None, "SQLite as above, against a batched append of the four encryptions of a put and nothing of the store", rounds.MedianOf("sealed"));
                 context.Add("W2-64-memory", rounds.RatioOf("memory", "store"), Goal.None, "the same puts into the repository in memory: what the processor alone takes", rounds.MedianOf("memory"));
                 context.Add("W2-64-rocksdb", rounds.RatioOf("rocksdb", "store"), Goal.AtLeast(3), "its own group commit; " + NoVersions, rounds.MedianOf("store"));
             }

@@ -50,9 +50,15 @@ internal static class OpeningRows
                 bytes = numbers[1];
                 return numbers[0];
             }),
+            new Side("scan", () => Open("scan", place)[0]),
             new Side("sqlite", () => Open("open-sqlite", peer.Directory, peer.Key, name)[0]));
         context.Table.Tell($"{id}, {peer.Names.Length} secrets of one version", rounds);
         context.Add(id, rounds.RatioOf("store", "sqlite"), goal, "authenticated; the pages of SQLite are not", rounds.MedianOf("store"));
+        if (id != "O3")
+        {
+            context.Add(id + "-scan", rounds.RatioOf("scan", "sqlite"), Goal.None, "what that opening reads, read and decrypted, and nothing of the store", rounds.MedianOf("scan"));
+        }
+
         if (id == "O2")
         {
             double names = peer.Names.Sum(static text => StringOverhead + (2.0 * text.Length));

@@ -11,6 +11,12 @@ namespace EmbeddedSecrets.Benchmarks.Rows;
 /// </summary>
 internal static class WriteRows
 {
+    /// <summary>What stands beside the value in the frame of a put of a secret with two versions, about.</summary>
+    public const int SealedRecord = 700;
+
+    /// <summary>The index of that frame, about.</summary>
+    public const int SealedIndex = 200;
+
     private const int Secrets = 10_000;
     private const int RingSecrets = 20;
     private const int RingVersions = 10;
@@ -18,10 +24,6 @@ internal static class WriteRows
     private const int Statements = 100;
     private const int Tags = 20;
     private const int Size = 1024;
-
-    /// <summary>What stands beside the value in the frame of a put of a secret with two versions, about.</summary>
-    private const int SealedRecord = 700;
-    private const int SealedIndex = 200;
 
     public static void Run(RowContext context)
     {

@@ -69,4 +69,34 @@ public sealed class BoundedCacheTests
         cache.TryGet(1, out _).Should().BeFalse();
         cache.TryGet(2, out _).Should().BeTrue();
     }
+
+    [Test]
+    public void TryOffer_NobodyElseIsAtWork_IsKept()
+    {
+        var cache = new BoundedCache<int, string>(1, static _ => 1);
+
+        cache.TryOffer(1, "v").Should().BeTrue();
+
+        cache.TryGet(1, out _).Should().BeTrue();
+    }
+
+    [Test]
+    public void TryOffer_AnotherThreadIsAtWork_IsLeftWithoutWaiting()
+    {
+        bool? isTaken = null;
+        BoundedCache<int, string>? cache = null;
+        cache = new BoundedCache<int, string>(1, static _ => 1, _ =>
+        {
+            // The cache is in the middle of a change until the other thread has its answer.
+            var other = new Thread(() => isTaken = cache!.TryOffer(3, "w"));
+            other.Start();
+            other.Join();
+        });
+        cache.Set(1, "v");
+        cache.Set(2, "v");
+
+        isTaken.Should().BeFalse();
+        cache.TryGet(3, out _).Should().BeFalse();
+        cache.TryGet(2, out _).Should().BeTrue();
+    }
 }

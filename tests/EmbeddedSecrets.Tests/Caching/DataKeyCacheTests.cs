@@ -125,6 +125,19 @@ public sealed class DataKeyCacheTests
     }
 
     [Test]
+    public void Add_FromManyThreads_ZeroesEveryKeyWhetherItWasTakenOrNot()
+    {
+        var cache = new DataKeyCache(8);
+        PinnedBytes[] memories = [.. Enumerable.Range(0, 4_000).Select(static _ => new PinnedBytes(Key))];
+
+        Parallel.For(0, memories.Length, i => cache.Add(new UniqueId(0, (ulong)(i % 20)), new CachedDataKey(memories[i], Wrapped, static _ => { }), cache.Epoch));
+        cache.Count.Should().BeInRange(1, 8);
+        cache.Dispose();
+
+        memories.Count(static memory => memory.Span.ContainsAnyExcept((byte)0)).Should().Be(0);
+    }
+
+    [Test]
     public void Rent_WhileAnotherHasIt_IsAnotherInstance()
     {
         using var cache = new DataKeyCache(1);

@@ -191,7 +191,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
 
             if (log.TryRead(view, location.Offset, destination.Span))
             {
-                _payloads.Set(id, destination.ToArray());
+                _ = _payloads.TryOffer(id, destination.ToArray());
                 return ValueTask.FromResult(true);
             }
         }

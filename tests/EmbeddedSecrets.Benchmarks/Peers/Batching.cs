@@ -2,25 +2,25 @@ using System.Collections.Concurrent;
 
 namespace EmbeddedSecrets.Benchmarks.Peers;
 
-/// <summary>SQLite behind a writer of the application's own, which puts all who wait into one transaction.</summary>
-internal sealed class BatchingSqlitePeer : IDisposable
+/// <summary>A writer of the application's own, which writes all who wait at once. What is given belongs to it until the write is done.</summary>
+internal sealed class Batching<T> : IDisposable
 {
     private const int MostInBatch = 1024;
 
     private readonly BlockingCollection<Put> _waiting = [];
-    private readonly SqlitePeer _peer;
+    private readonly Action<IReadOnlyList<T>> _writeAll;
     private readonly Thread _writer;
 
-    public BatchingSqlitePeer(SqlitePeer peer)
+    public Batching(Action<IReadOnlyList<T>> writeAll)
     {
-        _peer = peer;
+        _writeAll = writeAll;
         _writer = new Thread(Write);
         _writer.Start();
     }
 
-    public async ValueTask WriteAsync(string name, byte[] message)
+    public async ValueTask WriteAsync(T item)
     {
-        var put = new Put(name, message, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var put = new Put(item, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         _waiting.Add(put);
         await put.Done.Task;
     }
@@ -43,7 +43,7 @@ internal sealed class BatchingSqlitePeer : IDisposable
                 batch.Add(next);
             }
 
-            _peer.WriteAll(batch.Select(static put => (put.Name, put.Message)));
+            _writeAll([.. batch.Select(static put => put.Item)]);
             foreach (Put put in batch)
             {
                 put.Done.SetResult();
@@ -53,5 +53,5 @@ internal sealed class BatchingSqlitePeer : IDisposable
         }
     }
 
-    private sealed record Put(string Name, byte[] Message, TaskCompletionSource Done);
+    private sealed record Put(T Item, TaskCompletionSource Done);
 }
