@@ -200,9 +200,9 @@ internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, T
             _entries = new PiecedArray<Entry>(capacity);
         }
 
-        /// <summary>Twice as much room, for entries that are all in use and stay where they are.</summary>
+        /// <summary>Four times as much room, for entries that are all in use and stay where they are.</summary>
         public Chains(Chains smaller)
-            : this(2 * smaller.Capacity)
+            : this(4 * smaller.Capacity)
         {
             _entries.TakeOver(smaller._entries);
             for (int entry = 1; entry <= smaller.Capacity; entry++)

@@ -50,9 +50,11 @@ internal sealed class FramePass(LogReader reader, FrameSeal? seal, LogIndex inde
             Fault(VerificationFaultKind.Chain, header, "A part of the log does not follow the one before it");
         }
 
+        // Taken first: what was read of the frame is gone once its body is read.
+        UniqueId tag = header.IndexLength >= FrameHeader.TagLength ? FrameSeal.Tag(header, frame) : default;
         bool isSound = seal is null || TryApply(header, frame);
         _frameSequence = header.Sequence;
-        _lastTag = header.IndexLength >= FrameHeader.TagLength ? FrameSeal.Tag(header, frame) : default;
+        _lastTag = tag;
         _isBroken = !follows || !isSound;
     }
 
@@ -64,10 +66,11 @@ internal sealed class FramePass(LogReader reader, FrameSeal? seal, LogIndex inde
             return false;
         }
 
+        bool isHeaderTaken = TakeHeader(header, frame);
         bool isApplied = header.Kind switch
         {
             FrameKind.Batch => TryApplyBatch(header, frame, content),
-            FrameKind.Closing => header.HeaderLength + header.BodyLength == 0 && TryApplyBatch(header, frame, content),
+            FrameKind.Closing => header.HeaderLength + header.BodyLength == 0 && content.Length == sizeof(long) && TryApplyBatch(header, frame, content),
             FrameKind.Snapshot => TryApplySnapshot(header, content),
             FrameKind.SnapshotEnd => TryApplySnapshotEnd(header, content),
             _ => TryApplyEpoch(header, content),
@@ -77,7 +80,7 @@ internal sealed class FramePass(LogReader reader, FrameSeal? seal, LogIndex inde
             Fault(VerificationFaultKind.Frame, header, "A part of the log is authentic and breaks its rules");
         }
 
-        return TakeHeader(header, frame) && isApplied;
+        return isHeaderTaken && isApplied;
     }
 
     private bool TryApplyBatch(in FrameHeader header, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> content)

@@ -52,6 +52,16 @@ public sealed class UniqueIdTests
     }
 
     [Test]
+    public void Equals_AnotherType_IsFalse()
+    {
+        object id = new UniqueId(1, 2);
+
+        id.Equals("00000000000000010000000000000002").Should().BeFalse();
+        id.Equals(new UniqueId(1, 2)).Should().BeTrue();
+        new UniqueId(1, 2).Equals(null).Should().BeFalse();
+    }
+
+    [Test]
     public void IsNone_OfTheDefault_IsTrue()
     {
         default(UniqueId).IsNone.Should().BeTrue();

@@ -41,7 +41,9 @@ public abstract class RootKeyContract
 
         (await CreateOther().TryUnwrapAsync(slot, Existing, opened)).Should().BeFalse();
         opened.Should().Equal(new byte[32]);
+        opened = RandomNumberGenerator.GetBytes(32);
         (await Create().TryUnwrapAsync(slot, Existing with { StoreId = new UniqueId(0, 8) }, opened)).Should().BeFalse();
+        opened.Should().Equal(new byte[32]);
     }
 
     [Test]
@@ -55,9 +57,37 @@ public abstract class RootKeyContract
         {
             if (index++ % DamageStep == 0)
             {
-                (await rootKey.TryUnwrapAsync(damaged, Existing, new byte[32])).Should().BeFalse();
+                byte[] opened = RandomNumberGenerator.GetBytes(32);
+                (await rootKey.TryUnwrapAsync(damaged, Existing, opened)).Should().BeFalse();
+                opened.Should().Equal(new byte[32]);
             }
         }
+    }
+
+    [Test]
+    public async Task Calls_AlreadyCancelled_GiveUp()
+    {
+        IRootKey rootKey = Create();
+        byte[] slot = await rootKey.WrapAsync(RingKey, New);
+        var cancelled = new CancellationToken(canceled: true);
+        Func<Task> wrap = async () => await rootKey.WrapAsync(RingKey, New, cancelled);
+        Func<Task> open = async () => await rootKey.TryUnwrapAsync(slot, Existing, new byte[32], cancelled);
+
+        await wrap.Should().ThrowAsync<OperationCanceledException>();
+        await open.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Test]
+    public async Task Wrap_Twice_MakesTwoSlotsThatBothOpen()
+    {
+        byte[] one = await Create().WrapAsync(RingKey, New);
+        byte[] two = await Create().WrapAsync(RingKey, Existing);
+        byte[] opened = new byte[32];
+
+        one.Should().NotEqual(two, "each draws its own salt, nonce or key");
+        (await Create().TryUnwrapAsync(one, Existing, opened)).Should().BeTrue();
+        (await Create().TryUnwrapAsync(two, Existing, opened)).Should().BeTrue();
+        opened.Should().Equal(RingKey);
     }
 
     [Test]

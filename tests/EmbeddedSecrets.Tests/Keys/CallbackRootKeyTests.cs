@@ -121,9 +121,29 @@ public sealed class CallbackRootKeyTests : RootKeyContract
         (await RootKey.FromCallbacks("own", Give(new byte[3969]), GiveNullable(null)).WrapAsync(RingKey, Context)).Should().HaveCount(4096);
 
     [Test]
-    public async Task Wrap_ServiceAnswersTheKeyInClear_IsRefused()
+    public async Task TryUnwrap_LongestAnswer_OpensAgain()
     {
-        IRootKey rootKey = RootKey.FromCallbacks("own", (key, _, _) => ValueTask.FromResult<byte[]>([7, .. key.Span]), GiveNullable(null));
+        byte[] fresh = [];
+        IRootKey rootKey = RootKey.FromCallbacks(
+            "own",
+            (key, _, _) =>
+            {
+                fresh = key.ToArray();
+                return ValueTask.FromResult(new byte[3969]);
+            },
+            (_, _, _) => ValueTask.FromResult<byte[]?>(fresh));
+        byte[] opened = new byte[32];
+
+        (await rootKey.TryUnwrapAsync(await rootKey.WrapAsync(RingKey, Context), Context, opened)).Should().BeTrue();
+
+        opened.Should().Equal(RingKey);
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    public async Task Wrap_ServiceAnswersTheKeyInClear_IsRefused(int before)
+    {
+        IRootKey rootKey = RootKey.FromCallbacks("own", (key, _, _) => ValueTask.FromResult<byte[]>([.. new byte[before], .. key.Span]), GiveNullable(null));
 
         Func<Task> wrap = async () => await rootKey.WrapAsync(RingKey, Context);
 

@@ -43,6 +43,24 @@ public sealed class CertificateRootKeyTests : RootKeyContract
     }
 
     [Test]
+    public void FromCertificate_OneByteShortOfTheSmallest_IsRefused()
+    {
+        using X509Certificate2 small = Make(3064);
+
+        FluentActions.Invoking(() => RootKey.FromCertificate(small)).Should().Throw<ArgumentException>().WithMessage("*3064 bits*").WithParameterName("certificate");
+    }
+
+    [Test]
+    public async Task TryUnwrap_PrivateKeyOfAnotherCertificate_IsNotAWrongKey()
+    {
+        byte[] slot = await Create().WrapAsync(RingKey, Context);
+        var mixedUp = new CertificateRootKey(_certificate, _ => _other.GetRSAPrivateKey());
+        Func<Task> open = async () => await mixedUp.TryUnwrapAsync(slot, Context, new byte[32]);
+
+        await open.Should().ThrowAsync<SecretStoreUnavailableException>();
+    }
+
+    [Test]
     public void FromCertificate_EllipticCurve_SaysWhatToDo()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

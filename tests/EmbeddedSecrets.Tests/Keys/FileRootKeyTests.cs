@@ -119,10 +119,12 @@ public sealed class FileRootKeyTests : RootKeyContract
         Run("ln", _directory["key"], _directory["second"]);
         await File.WriteAllTextAsync(_directory["key.new-notes-2026-11-24"], "not of the library");
         await File.WriteAllTextAsync(_directory["key.new-0123456789ABCDEF"], "not of the library");
+        await File.WriteAllTextAsync(_directory["key.new-0123456789abcde"], "not of the library");
+        await File.WriteAllTextAsync(_directory["kex.new-0123456789abcdef"], "not of the library");
 
         await ShouldBeRefusedAsync("second name");
 
-        Directory.GetFiles(_directory["."]).Should().HaveCount(4);
+        Directory.GetFiles(_directory["."]).Should().HaveCount(6);
     }
 
     [Test]
@@ -146,6 +148,50 @@ public sealed class FileRootKeyTests : RootKeyContract
         await File.WriteAllBytesAsync(_directory["key"], new byte[4097]);
 
         await ShouldBeRefusedAsync("larger");
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Call_PathThroughAFile_IsUnavailable(bool wraps)
+    {
+        await File.WriteAllTextAsync(_directory["file"], "not a directory");
+        IRootKey rootKey = RootKey.FromFile(_directory["file/key"]);
+        Func<Task> call = async () => _ = wraps ? await rootKey.WrapAsync(new byte[32], New) : [(byte)(await rootKey.TryUnwrapAsync(new byte[9], Existing, new byte[32]) ? 1 : 0)];
+
+        var thrown = await call.Should().ThrowAsync<SecretStoreUnavailableException>();
+        thrown.Which.Message.Should().Contain(_directory["file/key"]);
+        (await File.ReadAllTextAsync(_directory["file"])).Should().Be("not a directory");
+    }
+
+    [Test]
+    public async Task Wrap_DirectoryThatIsThere_KeepsItsMode()
+    {
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        Directory.CreateDirectory(_directory["there"]);
+        File.SetUnixFileMode(_directory["there"], Mode);
+
+        await RootKey.FromFile(_directory["there/key"]).WrapAsync(new byte[32], New);
+
+        File.GetUnixFileMode(_directory["there"]).Should().Be(Mode);
+    }
+
+    [Test]
+    public async Task Wrap_ExistingStoreWithoutTheFile_MakesNone()
+    {
+        Func<Task> wrap = async () => await Create().WrapAsync(new byte[32], Existing);
+
+        (await wrap.Should().ThrowAsync<SecretStoreAccessException>()).Which.Code.Should().Be(SecretStoreErrorCodes.KeyMissing);
+        Directory.GetFiles(_directory[""]).Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task TryUnwrap_FileOfTheLargestSize_IsReadAndIsNoKey()
+    {
+        await Create().WrapAsync(new byte[32], New);
+        await File.WriteAllBytesAsync(_directory["key"], new byte[4096]);
+        Func<Task> open = async () => await Create().TryUnwrapAsync(new byte[9], Existing, new byte[32]);
+
+        (await open.Should().ThrowAsync<SecretStoreAccessException>()).Which.Code.Should().Be(SecretStoreErrorCodes.WrongKey);
     }
 
     [TestCase("hunter2")]

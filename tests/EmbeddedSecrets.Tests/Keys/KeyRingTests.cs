@@ -136,6 +136,19 @@ public sealed class KeyRingTests : KeyProviderContract
     }
 
     [Test]
+    public async Task AnyMember_NoKeyIdOrNoWrappedKey_Throws()
+    {
+        IKeyProvider ring = await CreateAsync();
+        Func<Task> generate = () => ring.GenerateDataKeyAsync(null!, default, new byte[32]).AsTask();
+        Func<Task> wrap = () => ring.WrapAsync(null!, new byte[32], default).AsTask();
+        Func<Task> unwrap = () => ring.UnwrapAsync(null!, default, new byte[32]).AsTask();
+
+        await generate.Should().ThrowAsync<ArgumentNullException>().WithParameterName("keyId");
+        await wrap.Should().ThrowAsync<ArgumentNullException>().WithParameterName("keyId");
+        await unwrap.Should().ThrowAsync<ArgumentNullException>().WithParameterName("wrapped");
+    }
+
+    [Test]
     public async Task AnyMember_Cancelled_Throws()
     {
         IKeyProvider ring = await CreateAsync();

@@ -69,6 +69,88 @@ public sealed class RingCodecTests
         decode.Should().Throw<SecretStoreIntegrityException>().Which.Code.Should().Be(SecretStoreErrorCodes.Tampered);
     }
 
+    [TestCase(0)]
+    [TestCase(2)]
+    public void Decode_OtherVersion_IsUnsupportedFormat(byte version)
+    {
+        using RingKeys ring = Sample();
+        byte[] bytes = Encode(ring);
+        bytes[0] = version;
+
+        FluentActions.Invoking(() => Decode(bytes, 5)).Should().Throw<SecretStoreException>().Which.Code.Should().Be(SecretStoreErrorCodes.UnsupportedFormat);
+    }
+
+    [Test]
+    public void Decode_CutAnywhereOrWithAByteLeftOver_IsTampered()
+    {
+        using RingKeys ring = Sample();
+        byte[] bytes = Encode(ring);
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            ShouldBeTampered(bytes[..length]);
+        }
+
+        ShouldBeTampered([.. bytes, 0]);
+    }
+
+    [TestCase(1, 1, TestName = "Decode_GenerationTwice_IsTampered")]
+    [TestCase(2, 1, TestName = "Decode_GenerationsInDescendingOrder_IsTampered")]
+    [TestCase(0, 2, TestName = "Decode_GenerationZero_IsTampered")]
+    [TestCase(-1, 2, TestName = "Decode_NegativeGeneration_IsTampered")]
+    public void Decode_Generations_Ascend(long first, long second)
+    {
+        const int Current = 35;
+        const int FirstGeneration = Current + 8 + 2;
+        const int GenerationLength = 8 + 8 + 32;
+        using RingKeys ring = Sample();
+        byte[] bytes = Encode(ring);
+        Span<byte> key = KeyOf(bytes);
+        Number(second).CopyTo(key[Current..]);
+        Number(first).CopyTo(key[FirstGeneration..]);
+        Number(second).CopyTo(key[(FirstGeneration + GenerationLength)..]);
+
+        ShouldBeTampered(bytes);
+    }
+
+    [TestCase(1, 0, true)]
+    [TestCase(1, -1, false)]
+    [TestCase(3_650, 0, true)]
+    [TestCase(3_650, 1, false)]
+    public void Decode_Period_IsOneDayToTenYears(int days, int ticks, bool isAllowed)
+    {
+        const int Period = 19;
+        using RingKeys ring = Sample();
+        byte[] bytes = Encode(ring);
+        long period = (days * TimeSpan.TicksPerDay) + ticks;
+        Number(period).CopyTo(KeyOf(bytes)[Period..]);
+
+        if (isAllowed)
+        {
+            using RingKeys decoded = Decode(bytes, 5);
+            decoded.Keys["key"].RotationPeriod.Should().Be(TimeSpan.FromTicks(period));
+        }
+        else
+        {
+            ShouldBeTampered(bytes);
+        }
+    }
+
+    [Test]
+    public void Decode_KeysInAnotherOrder_IsTampered()
+    {
+        using RingKeys ring = Sample();
+        byte[] bytes = Encode(ring);
+        "aaa"u8.CopyTo(KeyOf(bytes)[2..]);
+
+        ShouldBeTampered(bytes);
+    }
+
+    /// <summary>From the length of the id of the last key on.</summary>
+    private static Span<byte> KeyOf(byte[] bytes) => bytes.AsSpan(bytes.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[3, 0, .. "key"u8]));
+
+    private static void ShouldBeTampered(byte[] bytes) =>
+        FluentActions.Invoking(() => Decode(bytes, 5)).Should().Throw<SecretStoreIntegrityException>().Which.Code.Should().Be(SecretStoreErrorCodes.Tampered);
+
     private static RingKeys Sample()
     {
         using RingKeys first = RingKeys.Generate(new UniqueId(0, 7), Now, new RootKeySlot(5, "key", new byte[] { 1 }, Now, "\u00e9", new PinnedBytes(RingSamples.SlotKey)));

@@ -32,19 +32,6 @@ public sealed class RootKeyArgumentTests
     public void FromCallbacks_KindOfAnAllowedLength_IsTaken(string kind) => RootKey.FromCallbacks(kind, Wrap, Unwrap).Kind.Should().Be(kind);
 
     [Test]
-    public async Task Calls_AlreadyCancelled_GiveUp()
-    {
-        foreach (IRootKey key in new[] { RootKey.FromBytes(SlotKey), RootKey.FromPassphrase("a passphrase"), RootKey.FromCallbacks("kind", Wrap, Unwrap) })
-        {
-            byte[] slot = await key.WrapAsync(SlotKey, Context);
-            var cancelled = new CancellationToken(canceled: true);
-
-            await FluentActions.Awaiting(() => key.WrapAsync(SlotKey, Context, cancelled).AsTask()).Should().ThrowAsync<OperationCanceledException>();
-            await FluentActions.Awaiting(() => key.TryUnwrapAsync(slot, Context, new byte[32], cancelled).AsTask()).Should().ThrowAsync<OperationCanceledException>();
-        }
-    }
-
-    [Test]
     public async Task Wrap_OfAPassphraseAgain_HasAnotherSaltAndNonce()
     {
         IRootKey key = RootKey.FromPassphrase("a passphrase");

@@ -97,6 +97,26 @@ public sealed class EnvironmentRootKeyTests : RootKeyContract
         thrown.Which.Message.Should().Contain(Variable).And.NotContain("hunter2");
     }
 
+    [TestCase("\n")]
+    [TestCase("\r\n")]
+    public async Task Wrap_LineEndInTheVariable_IsTheSameKey(string end)
+    {
+        var context = new RootKeyContext(new UniqueId(0, 1), "/s", true);
+        byte[] slot = await Create().WrapAsync(new byte[32], context);
+        Environment.SetEnvironmentVariable(Variable, Environment.GetEnvironmentVariable(Variable) + end);
+
+        (await Create().TryUnwrapAsync(slot, context, new byte[32])).Should().BeTrue();
+    }
+
+    [Test]
+    public async Task Wrap_VariableThatIsNoAscii_IsNoKey()
+    {
+        Environment.SetEnvironmentVariable(Variable, Environment.GetEnvironmentVariable(Variable)![..^1] + "\u00e9");
+        Func<Task> wrap = async () => await Create().WrapAsync(new byte[32], new RootKeyContext(new UniqueId(0, 1), "/s", true));
+
+        (await wrap.Should().ThrowAsync<SecretStoreAccessException>()).Which.Code.Should().Be(SecretStoreErrorCodes.WrongKey);
+    }
+
     protected override IRootKey Create() => RootKey.FromEnvironment(Variable);
 
     protected override IRootKey CreateOther() => RootKey.FromEnvironment(OtherVariable);
@@ -168,7 +188,63 @@ public sealed class MountedFileRootKeyTests : RootKeyContract
         File.Exists(_directory["nothing"]).Should().BeFalse();
     }
 
+    [Test]
+    public async Task TryUnwrap_BehindLinks_IsTheKeyThatTheyLeadTo()
+    {
+        var context = new RootKeyContext(new UniqueId(0, 1), "/s", false);
+        byte[] slot = await Create().WrapAsync(new byte[32], context);
+        File.CreateSymbolicLink(_directory["first"], _directory["key"]);
+        File.CreateSymbolicLink(_directory["second"], "first");
+
+        (await RootKey.FromMountedFile(_directory["second"]).TryUnwrapAsync(slot, context, new byte[32])).Should().BeTrue();
+    }
+
+    [Test]
+    public Task TryUnwrap_LinkToNothing_IsKeyMissing()
+    {
+        File.CreateSymbolicLink(_directory["link"], _directory["nothing"]);
+
+        return ShouldFailAsync("link", SecretStoreErrorCodes.KeyMissing);
+    }
+
+    [Test]
+    public Task TryUnwrap_LinkToItself_IsUnavailable()
+    {
+        File.CreateSymbolicLink(_directory["link"], "link");
+
+        return ShouldFailAsync("link", SecretStoreErrorCodes.ServiceUnavailable);
+    }
+
+    [Test]
+    public Task TryUnwrap_PathThroughAFile_IsKeyMissing() => ShouldFailAsync("key/of", SecretStoreErrorCodes.KeyMissing);
+
+    [Test]
+    public Task TryUnwrap_Directory_IsRefused()
+    {
+        Directory.CreateDirectory(_directory["d"]);
+
+        return ShouldFailAsync("d", SecretStoreErrorCodes.InsecurePermissions);
+    }
+
+    [TestCase(4096, SecretStoreErrorCodes.WrongKey)]
+    [TestCase(4097, SecretStoreErrorCodes.InsecurePermissions)]
+    public async Task TryUnwrap_LongFile_IsReadUpToItsLimit(int length, string code)
+    {
+        await File.WriteAllBytesAsync(_directory["long"], new byte[length]);
+
+        await ShouldFailAsync("long", code);
+    }
+
     protected override IRootKey Create() => RootKey.FromMountedFile(_directory["key"]);
 
     protected override IRootKey CreateOther() => RootKey.FromMountedFile(_directory["other"]);
+
+    private async Task ShouldFailAsync(string name, string code)
+    {
+        Func<Task> open = async () => await RootKey.FromMountedFile(_directory[name]).TryUnwrapAsync(new byte[9], new RootKeyContext(new UniqueId(0, 1), "/s", false), new byte[32]);
+
+        var thrown = await open.Should().ThrowAsync<SecretStoreException>();
+        thrown.Which.Code.Should().Be(code);
+        thrown.Which.Message.Should().Contain(_directory[name]);
+    }
 }

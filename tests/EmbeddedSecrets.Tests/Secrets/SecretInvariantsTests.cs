@@ -31,8 +31,16 @@ public sealed class SecretInvariantsTests
         Violation(Change(2, version => version with { State = SecretVersionState.Destroyed, Content = TestSecret.Content(new UniqueId(0, 1)) })).Should().Contain("destroyed");
         Violation(Sound with { RetiredVersionIds = [.. Enumerable.Repeat(new RetiredVersionId(1, 1), 101)] }).Should().Contain("100");
         Violation(Sound with { RetiredVersionIds = [new RetiredVersionId(1, 9)] }).Should().Contain("retired");
+        Violation(Sound with { RetiredVersionIds = [new RetiredVersionId(1, 0)] }).Should().Contain("retired");
+        Violation(Sound with { RetiredVersionIds = default }).Should().Contain("100");
+        Violation(Sound with { Tags = Pairs(21) }).Should().Contain("20 tags");
+        Violation(Sound with { Annotations = Pairs(65) }).Should().Contain("64 annotations");
         Violation(Sound with { Tags = ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase) }).Should().Contain("ordinal");
+        Violation(Sound with { Annotations = ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase) }).Should().Contain("ordinal");
     }
+
+    private static ImmutableSortedDictionary<string, string> Pairs(int count) =>
+        Enumerable.Range(0, count).ToImmutableSortedDictionary(static i => $"{i}", static _ => "v", StringComparer.Ordinal);
 
     private static Secret Change(int index, Func<SecretVersion, SecretVersion> change) =>
         Sound with { Versions = Sound.Versions.SetItem(index, change(Sound.Versions[index])) };

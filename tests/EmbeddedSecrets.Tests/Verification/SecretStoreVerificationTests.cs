@@ -54,6 +54,28 @@ public sealed class SecretStoreVerificationTests
     }
 
     [Test]
+    public async Task Verify_SnapshotWithLongBodies_IsSound()
+    {
+        // Each body is longer than what is read of a log at once, and the frames still follow on each other.
+        string value = new('x', SecretValue.MaxBytes);
+        await using (SecretStore store = await SecretStore.OpenAsync(_directory.Store, Key))
+        {
+            for (int i = 0; i < 80; i++)
+            {
+                await store.CreateTextAsync($"n{i}", value);
+            }
+
+            await store.Maintenance.CompactAsync();
+            await store.CreateTextAsync("later", "value");
+        }
+
+        VerificationReport report = await VerifyAsync();
+
+        report.Faults.Should().BeEmpty();
+        (report.RecordCount, report.VersionCount).Should().Be((81, 81));
+    }
+
+    [Test]
     public async Task Verify_InUseByAWriter_IsSound()
     {
         await using SecretStore store = await SecretStore.OpenAsync(_directory.Store, Key);

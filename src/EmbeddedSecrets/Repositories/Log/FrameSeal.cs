@@ -28,15 +28,29 @@ internal sealed class FrameSeal(IStoreProtector protector, UniqueId storeId)
     /// <summary>Returns the index, or null where it is not authentic in this place.</summary>
     public byte[]? TryOpen(in FrameHeader header, ReadOnlySpan<byte> frame)
     {
-        if (header.IndexLength < protector.Overhead)
+        byte[] index = [];
+        return TryOpen(header, frame, ref index, out _) ? index : null;
+    }
+
+    /// <summary>Opens the index into room that is used again for the next one, and made anew where it is too small. False where the index is not authentic in this place.</summary>
+    public bool TryOpen(scoped in FrameHeader header, scoped ReadOnlySpan<byte> frame, ref byte[] room, out ReadOnlySpan<byte> index)
+    {
+        index = default;
+        int indexLength = header.IndexLength - protector.Overhead;
+        if (indexLength < 0)
         {
-            return null;
+            return false;
+        }
+
+        if (room.Length < indexLength)
+        {
+            room = new byte[indexLength];
         }
 
         Span<byte> associatedData = stackalloc byte[FixedLength + SHA256.HashSizeInBytes];
         int length = WriteAssociatedData(header, frame, associatedData);
-        var index = new byte[header.IndexLength - protector.Overhead];
-        return protector.TryOpen(frame.Slice(header.IndexStart, header.IndexLength), associatedData[..length], index) ? index : null;
+        index = room.AsSpan(0, indexLength);
+        return protector.TryOpen(frame.Slice(header.IndexStart, header.IndexLength), associatedData[..length], room.AsSpan(0, indexLength));
     }
 
     public static UniqueId Tag(in FrameHeader header, ReadOnlySpan<byte> frame) =>

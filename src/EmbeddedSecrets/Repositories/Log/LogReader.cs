@@ -9,8 +9,11 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// </summary>
 internal sealed class LogReader(IStoreFile file, long? end = null)
 {
-    /// <summary>Enough for the index of a chunk of a snapshot, whose body is then passed over; and little enough to stay in the processor's cache.</summary>
+    /// <summary>Many small frames at once, and little enough to stay in the processor's cache.</summary>
     private const int BufferLength = 96 << 10;
+
+    /// <summary>Of a frame behind a long one, whose body was passed over, the header comes first: it says how much is wanted of it.</summary>
+    private const int HopLength = 4 << 10;
 
     private byte[] _buffer = [];
     private long _start;
@@ -71,7 +74,8 @@ internal sealed class LogReader(IStoreFile file, long? end = null)
 
     private void Fill(long offset, int wanted)
     {
-        int length = (int)Math.Min(Math.Max(wanted, BufferLength), Length - offset);
+        int least = wanted >= HopLength ? wanted : offset > _start + _filled ? HopLength : BufferLength;
+        int length = (int)Math.Min(Math.Max(wanted, least), Length - offset);
         if (_buffer.Length < length)
         {
             _buffer = GC.AllocateUninitializedArray<byte>(length);

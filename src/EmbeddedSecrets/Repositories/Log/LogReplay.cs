@@ -9,6 +9,9 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
 {
     private readonly string _path = reader.Path;
 
+    /// <summary>For the index of one frame after the other.</summary>
+    private byte[] _room = [];
+
     /// <summary>Gets the offset of the last frame; 0 when there is none.</summary>
     public long LastFrameOffset { get; private set; }
 
@@ -60,8 +63,8 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         bool chained = header.Generation == state.Generation
             && header.Sequence == state.FrameSequence + 1
             && header.PreviousTag == state.LastTag;
-        byte[]? content = chained ? seal.TryOpen(header, frame) : null;
-        bool applied = content is not null && header.Kind switch
+        ReadOnlySpan<byte> content = default;
+        bool applied = chained && seal.TryOpen(header, frame, ref _room, out content) && header.Kind switch
         {
             FrameKind.Batch => TryApplyBatch(header, frame, content, given),
             FrameKind.Closing => TryApplyClosing(header, content),
