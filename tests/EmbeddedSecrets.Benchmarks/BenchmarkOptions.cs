@@ -4,7 +4,7 @@ namespace EmbeddedSecrets.Benchmarks;
 internal sealed class BenchmarkOptions
 {
     private const int FullRounds = 15;
-    private const int QuickRounds = 5;
+    private const int QuickRounds = 3;
 
     private readonly List<string> _files = [];
     private string[] _only = [];
