@@ -22,7 +22,7 @@ internal sealed class BenchmarkOptions
     public int Rounds => IsQuick ? QuickRounds : FullRounds;
 
     /// <summary>Gets how long each side runs before it counts.</summary>
-    public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 0.8 : 2);
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(IsQuick ? 0.5 : 2);
 
     public static BenchmarkOptions Parse(ReadOnlySpan<string> arguments, bool takesFiles = false)
     {
