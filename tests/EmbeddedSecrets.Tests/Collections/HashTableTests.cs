@@ -79,37 +79,60 @@ public sealed class HashTableTests
             table.Set(new UniqueId(0, (ulong)i), (i, i), out _);
         }
 
-        using var stopping = new CancellationTokenSource();
-        Task<long> reading = Task.Run(() =>
-        {
-            long reads = 0;
-            while (!stopping.IsCancellationRequested || reads == 0)
+        ReadWhileWriting(
+            () =>
             {
-                for (int i = 0; i < Staying; i++, reads++)
+                for (int i = 0; i < Staying; i++)
                 {
                     table.TryGet(new UniqueId(0, (ulong)i), out (long Left, long Right) value).Should().BeTrue();
                     value.Left.Should().Be(value.Right);
                 }
-            }
+            },
+            () =>
+            {
+                for (int round = 0; round < 200; round++)
+                {
+                    for (int i = 0; i < Staying; i++)
+                    {
+                        table.Set(new UniqueId(0, (ulong)i), (round, round), out _);
+                        table.Set(new UniqueId((ulong)round, (ulong)i + Staying), (i, i), out _);
+                    }
 
-            return reads;
-        });
-        for (int round = 0; round < 200; round++)
+                    if (round % 3 == 0)
+                    {
+                        table.Remove(new UniqueId((ulong)round, Staying), out _);
+                    }
+                }
+            });
+    }
+
+    [Test]
+    public void TryGet_EntryIsRemovedAndUsedAgainMeanwhile_IsNotFound()
+    {
+        var table = new HashTable<Key, int>();
+        table.Set(new Key(1), 10, out _);
+        var asked = new Key(1, () =>
         {
-            for (int i = 0; i < Staying; i++)
-            {
-                table.Set(new UniqueId(0, (ulong)i), (round, round), out _);
-                table.Set(new UniqueId((ulong)round, (ulong)i + Staying), (i, i), out _);
-            }
+            table.Remove(new Key(1), out _);
+            table.Set(new Key(2), 20, out _);
+        });
 
-            if (round % 3 == 0)
-            {
-                table.Remove(new UniqueId((ulong)round, Staying), out _);
-            }
-        }
+        table.TryGet(asked, out int value).Should().BeFalse($"{value} is that of another key");
+    }
 
-        stopping.Cancel();
-        reading.GetAwaiter().GetResult().Should().BePositive();
+    [Test]
+    public void TryGet_EntryIsReplacedAndUsedAgainMeanwhile_IsTheNewValue()
+    {
+        var table = new HashTable<Key, int>();
+        table.Set(new Key(1), 10, out _);
+        var asked = new Key(1, () =>
+        {
+            table.Set(new Key(1), 11, out _);
+            table.Set(new Key(2), 20, out _);
+        });
+
+        table.TryGet(asked, out int value).Should().BeTrue();
+        value.Should().Be(11);
     }
 
     [Test]
@@ -123,11 +146,8 @@ public sealed class HashTableTests
             table.Set(new UniqueId(1, (ulong)i), (i, i), out _);
         }
 
-        using var stopping = new CancellationTokenSource();
-        Task<int> enumerating = Task.Run(() =>
-        {
-            int rounds = 0;
-            for (; !stopping.IsCancellationRequested || rounds == 0; rounds++)
+        ReadWhileWriting(
+            () =>
             {
                 var seen = new List<ulong>();
                 foreach ((UniqueId key, (long Left, long Right) value) in table)
@@ -140,25 +160,19 @@ public sealed class HashTableTests
                 }
 
                 seen.Should().OnlyHaveUniqueItems().And.HaveCount(Staying);
-            }
-
-            return rounds;
-        });
-        for (int round = 0; round < 400; round++)
-        {
-            for (int i = 0; i < Staying; i++)
+            },
+            () =>
             {
-                table.Set(new UniqueId(1, (ulong)i), (round, round), out _);
-                table.Set(new UniqueId(2, (ulong)((round * Staying) + i)), (i, i), out _);
-                if (i % 2 == 0)
+                for (int i = 0; i < 400 * Staying; i++)
                 {
-                    table.Remove(new UniqueId(2, (ulong)((round * Staying) + i)), out _);
+                    table.Set(new UniqueId(1, (ulong)(i % Staying)), (i, i), out _);
+                    table.Set(new UniqueId(2, (ulong)i), (i, i), out _);
+                    if (i % 2 == 0)
+                    {
+                        table.Remove(new UniqueId(2, (ulong)i), out _);
+                    }
                 }
-            }
-        }
-
-        stopping.Cancel();
-        enumerating.GetAwaiter().GetResult().Should().BePositive();
+            });
     }
 
     [Test]
@@ -194,5 +208,39 @@ public sealed class HashTableTests
         }
 
         return held;
+    }
+
+    /// <summary>Reads again and again on another thread, at least once, until what is written is written.</summary>
+    private static void ReadWhileWriting(Action read, Action write)
+    {
+        using var stopping = new CancellationTokenSource();
+        Task reading = Task.Run(() =>
+        {
+            do
+            {
+                read();
+            }
+            while (!stopping.IsCancellationRequested);
+        });
+        write();
+        stopping.Cancel();
+        reading.GetAwaiter().GetResult();
+    }
+
+    /// <summary>A key that does something the first time it is compared: what another thread may do in the middle of a look-up.</summary>
+    private sealed class Key(int id, Action? firstCompared = null) : IEquatable<Key>
+    {
+        private readonly int _id = id;
+        private Action? _firstCompared = firstCompared;
+
+        public bool Equals(Key? other)
+        {
+            Interlocked.Exchange(ref _firstCompared, null)?.Invoke();
+            return _id == other?._id;
+        }
+
+        public override bool Equals(object? obj) => Equals(obj as Key);
+
+        public override int GetHashCode() => _id;
     }
 }
