@@ -56,8 +56,8 @@ internal sealed class RingChange : IDisposable
     {
         EncryptionKey key = _keys[keyId];
 
-        // Never a number that was used before: a generation may have been dropped.
-        long number = Math.Max(key.CurrentGeneration, key.Generations.Keys.Max()) + 1;
+        // Never a number that was used before: the current one, which is the newest, is never dropped.
+        long number = key.Generations.Keys.Max() + 1;
         _keys[keyId] = key with { CurrentGeneration = number, Generations = new Dictionary<long, KeyGeneration>(key.Generations) { [number] = generation } };
         IsChanged = true;
     }

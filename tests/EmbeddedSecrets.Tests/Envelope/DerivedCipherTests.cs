@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
+using EmbeddedSecrets.Tests.Hygiene;
 
 namespace EmbeddedSecrets.Tests.Envelope;
 
@@ -64,8 +66,8 @@ public class DerivedCipherTests
         using var cipher = new DerivedCipher(Key, "test"u8, commits: true);
         byte[] message = Seal(cipher, [1, 2, 3]);
 
-        FluentActions.Invoking(() => cipher.Seal([1, 2, 3], [], new byte[message.Length + difference])).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => cipher.TryOpen(message, [], new byte[3 + difference])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => cipher.Seal([1, 2, 3], [], new byte[message.Length + difference])).Should().Throw<ArgumentException>().WithMessage("*exactly 92 bytes longer*");
+        FluentActions.Invoking(() => cipher.TryOpen(message, [], new byte[3 + difference])).Should().Throw<ArgumentException>().WithMessage("*exactly 92 bytes longer*");
     }
 
     [Test]
@@ -138,6 +140,82 @@ public class DerivedCipherTests
         cipher.Dispose();
 
         cipher.CachedKeyCount.Should().Be(0);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void SealAndTryOpen_EmptyMessage_Works(bool commits)
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits);
+
+        cipher.TryOpen(Seal(cipher, []), [], []).Should().BeTrue();
+    }
+
+    [Test]
+    public void Dispose_AfterSealingAndOpening_ZeroesEveryKey()
+    {
+        using var writer = new DerivedCipher(Key, "test"u8, commits: true, messagesPerSalt: 1);
+        var cipher = new DerivedCipher(Key, "test"u8, commits: true);
+        Seal(cipher, [1]);
+        cipher.TryOpen(Seal(writer, [1]), [], new byte[1]).Should().BeTrue();
+        cipher.TryOpen(Seal(writer, [1]), [], new byte[1]).Should().BeTrue();
+        IReadOnlyList<PinnedBytes> keys = HeldKeys.Of(cipher);
+        keys.Should().HaveCount(4, "itself, one to seal, two to open").And.OnlyContain(key => !key.IsZero());
+
+        cipher.Dispose();
+
+        keys.Should().OnlyContain(key => key.IsZero());
+    }
+
+    [Test]
+    public void Seal_AnotherSalt_ZeroesTheKeyBefore()
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits: true, messagesPerSalt: 1);
+        Seal(cipher, [1]);
+        IReadOnlyList<PinnedBytes> before = HeldKeys.Of(cipher);
+
+        Seal(cipher, [1]);
+
+        before.Should().ContainSingle(key => key.IsZero());
+    }
+
+    [Test]
+    public void TryOpen_MoreSaltsThanAreKept_ZeroesTheOldestKey()
+    {
+        using var writer = new DerivedCipher(Key, "test"u8, commits: true, messagesPerSalt: 1);
+        using var reader = new DerivedCipher(Key, "test"u8, commits: true);
+        reader.TryOpen(Seal(writer, [1]), [], new byte[1]).Should().BeTrue();
+        IReadOnlyList<PinnedBytes> first = HeldKeys.Of(reader);
+
+        for (int i = 0; i < DerivedCipher.MaxCachedKeys; i++)
+        {
+            first.Should().OnlyContain(key => !key.IsZero());
+            reader.TryOpen(Seal(writer, [1]), [], new byte[1]).Should().BeTrue();
+        }
+
+        first.Should().ContainSingle(key => key.IsZero());
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void SealAndTryOpen_Again_UseTheSameContexts(bool commits)
+    {
+        using var cipher = new DerivedCipher(Key, "test"u8, commits);
+        byte[] message = new byte[cipher.Overhead + 1];
+        byte[] opened = new byte[1];
+        SealAndOpen();
+        SealAndOpen();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        SealAndOpen();
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0, "a new context costs as much as the rest of a short message");
+
+        void SealAndOpen()
+        {
+            cipher.Seal(opened, [], message);
+            cipher.TryOpen(message, [], opened);
+        }
     }
 
     [Test]

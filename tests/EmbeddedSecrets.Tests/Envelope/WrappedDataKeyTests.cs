@@ -39,6 +39,7 @@ public sealed class WrappedDataKeyTests
 
     [TestCase("")]
     [TestCase("a b")]
+    [TestCase(" ab")]
     [TestCase("kéy")]
     public void Constructor_KeyIdThatBreaksItsRule_IsRefused(string keyId)
     {

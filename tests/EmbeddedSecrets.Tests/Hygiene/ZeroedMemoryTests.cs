@@ -110,12 +110,14 @@ public sealed class ZeroedMemoryTests
     {
         await using SecretStore store = new(new InMemorySecretRepository(), new KeyRing(RootKey.FromBytes(RootKeyBytes)));
         await store.CreateTextAsync("name", "the value");
-        IReadOnlyList<PinnedBytes> keys = await KeysOfAsync(store);
-        keys.Should().HaveCount(4).And.OnlyContain(key => !IsZero(key));
+        store.GetSecretValue("name").Dispose();
+        (await KeysOfAsync(store)).Should().HaveCount(4);
+        IReadOnlyList<PinnedBytes> keys = HeldKeys.Of(store);
+        keys.Should().Contain(await KeysOfAsync(store)).And.OnlyContain(key => !key.IsZero());
 
         await store.DisposeAsync();
 
-        keys.Should().OnlyContain(key => IsZero(key));
+        keys.Should().OnlyContain(key => key.IsZero());
     }
 
     [Test]
@@ -127,8 +129,8 @@ public sealed class ZeroedMemoryTests
 
         await store.Keys.RotateKeyAsync(EncryptionKeys.Default);
 
-        before.Should().OnlyContain(key => IsZero(key));
-        (await KeysOfAsync(store)).Should().HaveCount(5).And.OnlyContain(key => !IsZero(key));
+        before.Should().OnlyContain(key => key.IsZero());
+        (await KeysOfAsync(store)).Should().HaveCount(5).And.OnlyContain(key => !key.IsZero());
     }
 
     [Test]
@@ -145,7 +147,7 @@ public sealed class ZeroedMemoryTests
         repository.BeforeHeader = () =>
         {
             keys = KeysOf(change!.Next);
-            keys.Should().HaveCount(5).And.OnlyContain(key => !IsZero(key));
+            keys.Should().HaveCount(5).And.OnlyContain(key => !key.IsZero());
             throw new IOException("The medium failed.");
         };
         Func<Task> commit = async () => await open.Header.ChangeRingAsync(
@@ -159,8 +161,8 @@ public sealed class ZeroedMemoryTests
 
         await commit.Should().ThrowAsync<IOException>();
 
-        keys.Should().HaveCount(5).And.OnlyContain(key => IsZero(key));
-        stored.Should().OnlyContain(key => !IsZero(key), "the ring that is stored stays in use");
+        keys.Should().HaveCount(5).And.OnlyContain(key => key.IsZero());
+        stored.Should().OnlyContain(key => !key.IsZero(), "the ring that is stored stays in use");
     }
 
     /// <summary>Every long-lived key of a store: ring key, slot keys, generations.</summary>
@@ -175,8 +177,6 @@ public sealed class ZeroedMemoryTests
     {
         return [ring.RingKey, .. ring.Slots.Select(slot => slot.Key), .. ring.Keys.Values.SelectMany(key => key.Generations.Values).Select(generation => generation.Key)];
     }
-
-    private static bool IsZero(PinnedBytes key) => !key.Span.ContainsAnyExcept((byte)0);
 
     private static void WithOwnSlab(Action<byte[]> test)
     {

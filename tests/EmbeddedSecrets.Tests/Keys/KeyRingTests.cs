@@ -1,5 +1,8 @@
+using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Keys;
 using EmbeddedSecrets.Tests.Contracts;
+using EmbeddedSecrets.Tests.Hygiene;
 
 namespace EmbeddedSecrets.Tests.Keys;
 
@@ -75,7 +78,7 @@ public sealed class KeyRingTests : KeyProviderContract
         const int Count = 33;
         const int SlotLength = 5;
         byte[] state = [1, Count, 0, .. Enumerable.Range(0, Count).SelectMany(_ => (byte[])[.. new byte[8], 3, .. "key"u8, SlotLength, 0, 1, 2, 3, 4, 5, .. new byte[124]]), 124, 0, 0, 0, .. new byte[124]];
-        var rootKey = new CountingRootKey();
+        var rootKey = new CountingRootKey { OpensNothing = true };
         using var ring = new KeyRing(rootKey);
         Func<Task> open = async () => await ring.OpenAsync(state, Context, default);
 
@@ -118,6 +121,78 @@ public sealed class KeyRingTests : KeyProviderContract
         await use.Should().ThrowAsync<InvalidOperationException>();
         ring.Dispose();
         await use.Should().ThrowAsync<ObjectDisposedException>();
+    }
+
+    [TestCase("")]
+    [TestCase("No Kind")]
+    public void Constructor_KindThatCouldNotBeWritten_IsRefused(string kind)
+    {
+        FluentActions.Invoking(() => new KeyRing(new CountingRootKey(kind))).Should().Throw<ArgumentException>().WithParameterName("rootKey").WithMessage("*1 to 64 characters*");
+    }
+
+    [Test]
+    public async Task Create_WhileOpen_IsRefusedBeforeTheRootKeyIsAsked()
+    {
+        var rootKey = new CountingRootKey();
+        using var ring = new KeyRing(rootKey);
+        await ring.CreateAsync(Context, default);
+        int calls = rootKey.Calls;
+        Func<Task> again = async () => await ring.CreateAsync(Context, default);
+
+        await again.Should().ThrowAsync<InvalidOperationException>().WithMessage("*open for another store*");
+        rootKey.Calls.Should().Be(calls);
+    }
+
+    [Test]
+    public async Task Open_AnotherStoreTakesTheRingMeanwhile_LeavesItWithThatStore()
+    {
+        using var maker = new KeyRing(RootKeyOf(1));
+        byte[] state = await maker.CreateAsync(Context, default);
+        var rootKey = new CountingRootKey();
+        using var ring = new KeyRing(rootKey);
+        rootKey.OnFirstUnwrap = () => ring.OpenAsync(state, Context with { StoreLocation = "/stores/first" }, default);
+        Func<Task> open = async () => await ring.OpenAsync(state, Context, default);
+
+        await open.Should().ThrowAsync<InvalidOperationException>().WithMessage("*open for another store*");
+        await ring.ReloadAsync(state, Context with { StoreLocation = "/stores/first" }, default);
+    }
+
+    [Test]
+    public async Task CreateAndOpen_AfterDispose_Throw()
+    {
+        var ring = new KeyRing(RootKeyOf(1));
+        byte[] state = await ring.CreateAsync(Context, default);
+        ring.Dispose();
+        Func<Task> create = async () => await ring.CreateAsync(Context, default);
+        Func<Task> open = async () => await ring.OpenAsync(state, Context, default);
+
+        await create.Should().ThrowAsync<ObjectDisposedException>();
+        await open.Should().ThrowAsync<ObjectDisposedException>();
+    }
+
+    [Test]
+    public async Task Dispose_AfterUse_ZeroesEveryKey()
+    {
+        var ring = new KeyRing(RootKeyOf(1));
+        await ring.CreateAsync(Context, default);
+        byte[] dataKey = new byte[32];
+        await ring.UnwrapAsync(await ring.GenerateDataKeyAsync(EncryptionKeys.Default, default, dataKey), default, dataKey);
+        IReadOnlyList<PinnedBytes> keys = HeldKeys.Of(ring.Keys);
+        keys.Should().HaveCountGreaterThan(6).And.OnlyContain(key => !key.IsZero());
+
+        ring.Dispose();
+
+        keys.Should().OnlyContain(key => key.IsZero());
+    }
+
+    [Test]
+    public async Task Wrap_ADataKey_CommitsToItsKey()
+    {
+        IKeyProvider ring = await CreateAsync();
+
+        WrappedDataKey wrapped = await ring.GenerateDataKeyAsync(EncryptionKeys.Default, default, new byte[32]);
+
+        wrapped.Ciphertext.Length.Should().Be(32 + DerivedCipher.CommittedOverhead);
     }
 
     [TestCase(31)]
@@ -271,20 +346,37 @@ public sealed class KeyRingTests : KeyProviderContract
         thrown.Which.Message.Should().Contain(message);
     }
 
-    private sealed class CountingRootKey : IRootKey
+    /// <summary>Counts its calls; opens what the key 1 opens, or nothing.</summary>
+    private sealed class CountingRootKey(string kind = "key") : IRootKey
     {
+        private readonly IRootKey _inner = RootKeyOf(1);
+
         public int Calls { get; private set; }
 
-        public string Kind => "key";
+        public bool OpensNothing { get; init; }
+
+        public Func<ValueTask>? OnFirstUnwrap { get; set; }
+
+        public string Kind => kind;
 
         public bool CompletesSynchronously => true;
 
-        public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> slotKey, RootKeyContext context, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> slotKey, CancellationToken cancellationToken = default)
+        public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> slotKey, RootKeyContext context, CancellationToken cancellationToken = default)
         {
             Calls++;
-            return new ValueTask<bool>(false);
+            return _inner.WrapAsync(slotKey, context, cancellationToken);
+        }
+
+        public async ValueTask<bool> TryUnwrapAsync(ReadOnlyMemory<byte> slot, RootKeyContext context, Memory<byte> slotKey, CancellationToken cancellationToken = default)
+        {
+            Calls++;
+            if (OnFirstUnwrap is { } first)
+            {
+                OnFirstUnwrap = null;
+                await first();
+            }
+
+            return !OpensNothing && await _inner.TryUnwrapAsync(slot, context, slotKey, cancellationToken);
         }
     }
 }
