@@ -114,8 +114,10 @@ internal sealed class BoundedCache<TKey, TValue>
         }
 
         var slot = new Slot(key, value, cost);
-        _ = _slots.Set(key, slot, out _);
+
+        // In this order: where memory runs out in between, nothing is in the table that no hand will ever pass.
         _clock.Enqueue(slot);
+        _ = _slots.Set(key, slot, out _);
         _total += cost;
         while (_total > _capacity)
         {

@@ -72,21 +72,33 @@ internal sealed class DataKeyCache : IDisposable
     public void Add(UniqueId payloadId, CachedDataKey key, long epoch)
     {
         bool isTaken = false;
-        if (_gate.TryEnter())
+        try
         {
-            try
+            isTaken = TryAdd(payloadId, key, epoch);
+        }
+        finally
+        {
+            if (!isTaken)
             {
-                isTaken = !_isClosed && epoch == _epoch && _entries.TryOffer(payloadId, key);
-            }
-            finally
-            {
-                _gate.Exit();
+                key.Release();
             }
         }
+    }
 
-        if (!isTaken)
+    private bool TryAdd(UniqueId payloadId, CachedDataKey key, long epoch)
+    {
+        if (!_gate.TryEnter())
         {
-            key.Release();
+            return false;
+        }
+
+        try
+        {
+            return !_isClosed && epoch == _epoch && _entries.TryOffer(payloadId, key);
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 

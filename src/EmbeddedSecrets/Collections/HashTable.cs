@@ -151,8 +151,9 @@ internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, T
         }
         else
         {
-            taken = ++_used;
+            taken = _used + 1;
             _chains.MakeRoomFor(taken);
+            _used = taken;
         }
 
         _chains[taken] = new Entry(key, hash, value);

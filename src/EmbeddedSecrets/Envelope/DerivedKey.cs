@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using EmbeddedSecrets.Buffers;
 
 namespace EmbeddedSecrets.Envelope;
@@ -23,9 +22,13 @@ internal readonly record struct Salt(UniqueId High, UniqueId Low)
 {
     public const int Length = 32;
 
-    public static Salt Read(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<Salt>(bytes);
+    public static Salt Read(ReadOnlySpan<byte> bytes) => new(UniqueId.Read(bytes), UniqueId.Read(bytes[UniqueId.Length..]));
 
-    public void Write(Span<byte> destination) => MemoryMarshal.Write(destination, this);
+    public void Write(Span<byte> destination)
+    {
+        High.CopyTo(destination);
+        Low.CopyTo(destination[UniqueId.Length..]);
+    }
 
     public bool Equals(Salt other) => High == other.High && Low == other.Low;
 

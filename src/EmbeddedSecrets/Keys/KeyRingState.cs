@@ -1,5 +1,5 @@
-using System.Buffers;
 using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Collections;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
 
@@ -31,7 +31,7 @@ internal sealed record KeyRingState(IReadOnlyList<SealedSlot> Slots, ReadOnlyMem
     private const int UsualRingLength = 8192;
     private const string Name = "state of the key ring";
 
-    private static readonly SearchValues<char> KindCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+    private static readonly AsciiSet KindCharacters = new("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     public static byte[] Encode(RingKeys ring)
     {
@@ -114,7 +114,7 @@ internal sealed record KeyRingState(IReadOnlyList<SealedSlot> Slots, ReadOnlyMem
     }
 
     public static bool IsKind(string? kind) =>
-        kind is { Length: >= 1 and <= MaxKindLength } && !kind.AsSpan().ContainsAnyExcept(KindCharacters);
+        kind is { Length: >= 1 and <= MaxKindLength } && KindCharacters.IndexOfOther(kind) < 0;
 
     private static SealedSlot DecodeSlot(ref FieldReader reader, ReadOnlyMemory<byte> state)
     {

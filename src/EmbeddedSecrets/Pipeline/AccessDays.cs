@@ -11,6 +11,8 @@ internal sealed class AccessDays
 {
     private readonly ConcurrentDictionary<string, Access> _pending = new(StringComparer.Ordinal);
 
+    public bool HasPending => !_pending.IsEmpty;
+
     public static int DayOf(DateTimeOffset time) => (int)(time.UtcTicks / TimeSpan.TicksPerDay);
 
     public void Note(StoredSecret stored, DateTimeOffset now)
@@ -38,10 +40,23 @@ internal sealed class AccessDays
             : secret.LastAccessDay;
     }
 
+    /// <summary>Writes what is pending, if that can be done. Whatever fails, such as a record that is damaged or a store whose writing has stopped: the days stay pending, and nothing else is kept from being done.</summary>
+    public async ValueTask TryWriteAsync(OpenStore open, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WriteAsync(open, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // At closing a day of reading is lost then, and nothing else.
+        }
+    }
+
     /// <summary>Writes what is pending into the records: the repository's revision of a secret moves, its own does not.</summary>
     public async ValueTask WriteAsync(OpenStore open, CancellationToken cancellationToken)
     {
-        if (_pending.IsEmpty)
+        if (!HasPending)
         {
             return;
         }

@@ -27,7 +27,7 @@ internal sealed partial class OpenStore
         {
             return ValueSealing.TryOpenHot(_dataKeys, Ring, hot, payload);
         }
-        catch (Exception exception) when (exception is SecretStoreException or CryptographicException)
+        catch (Exception exception) when (exception is SecretStoreException or CryptographicException or InvalidOperationException)
         {
             return null;
         }

@@ -284,7 +284,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
 
         if (_open is not null && Accesses is not null)
         {
-            await TryWriteAccessesAsync(_open, Accesses).ConfigureAwait(false);
+            await Accesses.TryWriteAsync(_open, CancellationToken.None).ConfigureAwait(false);
         }
 
         try
@@ -305,19 +305,6 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
             }
 
             _gate.Dispose();
-        }
-    }
-
-    /// <summary>A store whose writing has stopped is closed like any other: a day of reading is lost then, nothing else.</summary>
-    private static async ValueTask TryWriteAccessesAsync(OpenStore open, AccessDays accesses)
-    {
-        try
-        {
-            await accesses.WriteAsync(open, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // Whatever it is, such as an I/O failure of a repository of one's own: what follows must be closed.
         }
     }
 }

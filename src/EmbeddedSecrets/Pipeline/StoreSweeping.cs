@@ -5,8 +5,8 @@ namespace EmbeddedSecrets.Pipeline;
 
 /// <summary>
 /// What the time alone does to a store (DESIGN K12): removes secrets whose recovery window has ended, removes and rotates
-/// keys, finishes rotations, and writes down the days on which secrets were read. Begins in the background when a store was opened for writing, and then every hour; of all
-/// instances of a store one does it. What fails is tried again an hour later.
+/// keys, finishes rotations, and writes down the days on which secrets were read. Begins in the background when a store was
+/// opened for writing, and then every hour; of all instances of a store one does it. What fails is tried again an hour later.
 /// </summary>
 internal sealed class StoreSweeping : IAsyncDisposable
 {
@@ -52,9 +52,9 @@ internal sealed class StoreSweeping : IAsyncDisposable
     /// <summary>Ends it, and waits until it has ended.</summary>
     public async ValueTask DisposeAsync()
     {
+        _timer.Dispose();
         await _closing.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
-        _timer.Dispose();
         _closing.Dispose();
     }
 
@@ -66,57 +66,27 @@ internal sealed class StoreSweeping : IAsyncDisposable
     private async Task RunAsync()
     {
         CancellationToken closing = _closing.Token;
-        bool isOpen = true;
-        while (isOpen)
+        do
         {
             try
             {
-                await TryWriteAccessesAsync(closing).ConfigureAwait(false);
+                if (_accesses is { HasPending: true })
+                {
+                    await _accesses.TryWriteAsync(_open, closing).ConfigureAwait(false);
+                }
+
                 if (await _open.TryBeginSweepAsync(ClaimPeriod, closing).ConfigureAwait(false))
                 {
                     await SweepAsync(_open, _options, closing).ConfigureAwait(false);
                     await FinishRotationsAsync(closing).ConfigureAwait(false);
                 }
             }
-            catch (Exception) when (!closing.IsCancellationRequested)
+            catch (Exception)
             {
                 // Nobody waits for this; whoever uses the store meets the cause by themselves.
             }
-            catch (Exception)
-            {
-                return;
-            }
-
-            isOpen = await WaitAsync(closing).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>Days that cannot be written, as of a record that is damaged, keep nothing else from being done.</summary>
-    private async ValueTask TryWriteAccessesAsync(CancellationToken closing)
-    {
-        try
-        {
-            if (_accesses is not null)
-            {
-                await _accesses.WriteAsync(_open, closing).ConfigureAwait(false);
-            }
-        }
-        catch (Exception) when (!closing.IsCancellationRequested)
-        {
-            // They stay pending.
-        }
-    }
-
-    private async ValueTask<bool> WaitAsync(CancellationToken closing)
-    {
-        try
-        {
-            return await _timer.WaitForNextTickAsync(closing).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+        while (await _timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false));
     }
 
     /// <summary>A key that is rotated by itself is rewrapped by itself, also where an earlier attempt ended half-way.</summary>

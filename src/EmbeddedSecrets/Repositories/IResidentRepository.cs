@@ -18,5 +18,8 @@ internal interface IResidentRepository
     BoundedCache<UniqueId, byte[]>.Slot? FindCachedPayload(UniqueId id);
 }
 
-/// <summary>Names a state of the names that share a counter: the counter moves with every change of one of them.</summary>
-internal readonly record struct RecordToken(object? Index, int Stripe, int Moves);
+/// <summary>
+/// Names a state of the names that share a counter: the counter moves with every change of one of them. The index is named by
+/// an object that holds nothing: whoever keeps a token must not keep an index that a compaction has replaced.
+/// </summary>
+internal readonly record struct RecordToken(object? IndexIdentity, int Stripe, int Moves);

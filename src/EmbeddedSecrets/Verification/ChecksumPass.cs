@@ -136,7 +136,7 @@ internal sealed class ChecksumPass(LogReader reader, bool endIsKnown)
         }
         else
         {
-            End = Math.Max(end, _lastGapEnd);
+            End = Math.Min(Math.Max(end, _lastGapEnd), reader.Length);
         }
     }
 

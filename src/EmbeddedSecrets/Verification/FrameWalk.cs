@@ -12,6 +12,9 @@ internal sealed class FrameWalk(LogReader reader)
     private long _offset = LogFileHeader.Length;
     private long _budget = SearchFactor * reader.Length;
 
+    /// <summary>Looked for once, at the first gap: a log with many of them is not read to its end for each.</summary>
+    private long? _dataEnd;
+
     /// <summary>Gets where the bytes begin that stand before the frame, or before the end, and are none; null when there are none.</summary>
     public long? GapStart { get; private set; }
 
@@ -33,7 +36,8 @@ internal sealed class FrameWalk(LogReader reader)
             return true;
         }
 
-        if (reader.EndOfData(start) == start)
+        _dataEnd ??= reader.EndOfData(start);
+        if (_dataEnd <= start)
         {
             return false;
         }

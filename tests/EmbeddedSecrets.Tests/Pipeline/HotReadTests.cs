@@ -77,6 +77,24 @@ public sealed class HotReadTests
 
     [TestCase(true)]
     [TestCase(false)]
+    public void Get_RingDisposedByItsOwner_IsTheSameFailureEitherWay(bool readBefore)
+    {
+        using var ring = new KeyRing(RootKey.FromFile(_directory["root.key"]));
+        using var store = new SecretStore(new FileSecretRepository(_directory["store"]), ring, options: new SecretStoreOptions { DataKeyCacheEntries = 0, TimeProvider = _clock });
+        store.GetSecretValue("b").Dispose();
+        if (readBefore)
+        {
+            store.GetSecretValue("a").Dispose();
+            store.GetSecretValue("a").Dispose();
+        }
+
+        ring.Dispose();
+
+        FluentActions.Invoking(() => store.GetSecretValue("a")).Should().Throw<SecretUnavailableException>();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
     public async Task Get_KeyDisabledMeanwhile_IsRefused(bool byAnother)
     {
         Heat("a");

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using EmbeddedSecrets.Repositories;
 using EmbeddedSecrets.Repositories.Log;
 
 namespace EmbeddedSecrets.Tests.Repositories;
@@ -23,5 +25,48 @@ public sealed class LogIndexTests
         bytes.Should().BeLessThan(176);
         GC.KeepAlive(index);
         GC.KeepAlive(names);
+    }
+
+    [Test]
+    public void IsCurrent_OnlyUntilTheNextChangeOfTheName()
+    {
+        LogIndex index = Published();
+        index.Put("a", new RecordLocation(Samples.Stamp(1), 0, 100));
+        RecordToken first = index.TokenOf("a");
+        index.IsCurrent(first).Should().BeTrue();
+        Published().IsCurrent(first).Should().BeFalse("it is another index");
+
+        index.Put("a", new RecordLocation(Samples.Stamp(2), 0, 100));
+        RecordToken second = index.TokenOf("a");
+        index.Remove("a");
+
+        index.IsCurrent(first).Should().BeFalse();
+        index.IsCurrent(second).Should().BeFalse();
+        index.IsCurrent(index.TokenOf("a")).Should().BeTrue();
+    }
+
+    [Test]
+    public void TokenOf_Kept_DoesNotKeepTheIndexThatItIsOf()
+    {
+        (RecordToken token, WeakReference index) = TokenAndItsIndex();
+
+        GC.Collect();
+
+        index.IsAlive.Should().BeFalse("each compaction replaces the index, and a secret that is not read again keeps its token");
+        GC.KeepAlive(token.IndexIdentity);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static (RecordToken Token, WeakReference Index) TokenAndItsIndex()
+        {
+            LogIndex index = Published();
+            return (index.TokenOf("a"), new WeakReference(index));
+        }
+    }
+
+    private static LogIndex Published()
+    {
+        var index = new LogIndex(static _ => { });
+        index.Publish(new NameOrder(static () => []));
+        return index;
     }
 }

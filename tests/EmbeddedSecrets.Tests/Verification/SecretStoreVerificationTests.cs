@@ -118,6 +118,21 @@ public sealed class SecretStoreVerificationTests
         report.Notes.Should().ContainSingle();
     }
 
+    [TestCase(0)]
+    [TestCase(5)]
+    [TestCase(15)]
+    [TestCase(16)]
+    [TestCase(95)]
+    public async Task Verify_LogCutWithinItsFirstBytes_IsNotSound(int length)
+    {
+        await WriteAsync();
+        _directory.WriteLog(_directory.ReadLog().AsSpan(0, length).ToArray());
+
+        VerificationReport report = await VerifyAsync();
+
+        report.IsSound.Should().BeFalse();
+    }
+
     [Test]
     public async Task Verify_AnyByteOfTheAcknowledgedPartFlipped_IsNotSound()
     {

@@ -11,8 +11,11 @@ internal sealed class LogIndex : ILogTarget
     private readonly HashTable<UniqueId, PayloadLocation> _payloads = new();
     private readonly Action<UniqueId> _payloadDropped;
 
-    /// <summary>Counts the changes of the names that share a stripe, once readers see the index.</summary>
+    /// <summary>Counts the changes of the names that share a stripe, once readers see the index: odd while one is under way.</summary>
     private readonly int[] _moves = new int[Stripes];
+
+    /// <summary>Names this index in tokens, see <see cref="RecordToken"/>.</summary>
+    private readonly object _identity = new();
 
     public LogIndex(Action<UniqueId> payloadDropped)
     {
@@ -48,10 +51,12 @@ internal sealed class LogIndex : ILogTarget
     public RecordToken TokenOf(string name)
     {
         int stripe = StripeOf(name);
-        return new RecordToken(this, stripe, Volatile.Read(ref _moves[stripe]));
+        return new RecordToken(_identity, stripe, Volatile.Read(ref _moves[stripe]));
     }
 
-    public bool IsCurrent(RecordToken token) => ReferenceEquals(token.Index, this) && Volatile.Read(ref _moves[token.Stripe]) == token.Moves;
+    /// <summary>Never while a change is under way: who has seen it must not see what was there before.</summary>
+    public bool IsCurrent(RecordToken token) =>
+        ReferenceEquals(token.IndexIdentity, _identity) && (token.Moves & 1) == 0 && Volatile.Read(ref _moves[token.Stripe]) == token.Moves;
 
     public bool TryFind(string name, out RecordLocation location) => _records.TryGet(name, out location);
 
@@ -59,24 +64,27 @@ internal sealed class LogIndex : ILogTarget
 
     public void Put(string name, in RecordLocation location)
     {
+        BeginMove(name);
         if (_records.Set(name, location, out RecordLocation before))
         {
             LiveBytes -= RecordBytes(name, before.Length);
         }
 
+        EndMove(name);
         LiveBytes += RecordBytes(name, location.Length);
         Tracker?.Note(name);
-        NoteMove(name);
         Order?.Note(name, present: true);
     }
 
     public void Remove(string name)
     {
-        if (_records.Remove(name, out RecordLocation before))
+        BeginMove(name);
+        bool wasThere = _records.Remove(name, out RecordLocation before);
+        EndMove(name);
+        if (wasThere)
         {
             LiveBytes -= RecordBytes(name, before.Length);
             Tracker?.Note(name);
-            NoteMove(name);
             Order?.Note(name, present: false);
         }
     }
@@ -126,13 +134,23 @@ internal sealed class LogIndex : ILogTarget
 
     private static int StripeOf(string name) => string.GetHashCode(name, StringComparison.Ordinal) & (Stripes - 1);
 
-    /// <summary>After the change is visible. There is one writer at a time.</summary>
-    private void NoteMove(string name)
+    /// <summary>Before a change is visible. There is one writer at a time; a change that failed half-way leaves the counter odd.</summary>
+    private void BeginMove(string name)
     {
         if (Order is not null)
         {
-            int stripe = StripeOf(name);
-            Volatile.Write(ref _moves[stripe], unchecked(_moves[stripe] + 1));
+            ref int moves = ref _moves[StripeOf(name)];
+            Volatile.Write(ref moves, unchecked(moves + 1) | 1);
+        }
+    }
+
+    /// <summary>After it is visible.</summary>
+    private void EndMove(string name)
+    {
+        if (Order is not null)
+        {
+            ref int moves = ref _moves[StripeOf(name)];
+            Volatile.Write(ref moves, unchecked(moves + 1));
         }
     }
 

@@ -39,6 +39,11 @@ internal sealed class LogReader(IStoreFile file, long? end = null)
     public ReadOnlySpan<byte> Read(long offset, int length)
     {
         int wanted = (int)Math.Min(length, Math.Max(0, Length - offset));
+        if (wanted == 0)
+        {
+            return default;
+        }
+
         if (offset < _start || offset + wanted > _start + _filled)
         {
             Fill(offset, wanted);

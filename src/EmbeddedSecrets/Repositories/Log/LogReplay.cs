@@ -8,6 +8,7 @@ namespace EmbeddedSecrets.Repositories.Log;
 internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index, LogState state, RollbackGuard guard)
 {
     private readonly string _path = reader.Path;
+    private readonly SnapshotFilling _filling = new(index, reader.Path);
 
     /// <summary>For the index of one frame after the other.</summary>
     private byte[] _room = [];
@@ -29,12 +30,19 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
             LogFileHeader.Check(reader.Read(0, LogFileHeader.Length), _path);
         }
 
-        while (TryReadFrame(out FrameHeader header, out ReadOnlySpan<byte> frame))
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            Apply(header, frame, given);
-            LastFrameOffset = state.End;
-            state.End += header.FrameLength;
+            while (TryReadFrame(out FrameHeader header, out ReadOnlySpan<byte> frame))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Apply(header, frame, given);
+                LastFrameOffset = state.End;
+                state.End += header.FrameLength;
+            }
+        }
+        finally
+        {
+            _filling.Finish();
         }
     }
 
@@ -68,7 +76,7 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         {
             FrameKind.Batch => TryApplyBatch(header, frame, content, given),
             FrameKind.Closing => TryApplyClosing(header, content),
-            FrameKind.Snapshot => TryApplySnapshot(header, content),
+            FrameKind.Snapshot => TryApplySnapshot(header, content.Length),
             FrameKind.SnapshotEnd => TryApplySnapshotEnd(header, frame, content, given),
             _ => TryApplyEpoch(header, content),
         };
@@ -111,16 +119,21 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
             && sequence == state.Sequence;
     }
 
-    private bool TryApplySnapshot(in FrameHeader header, ReadOnlySpan<byte> content)
+    private bool TryApplySnapshot(in FrameHeader header, int indexLength)
     {
         IsInSnapshot |= state.FrameSequence == 0;
-        return IsInSnapshot
-            && header.HeaderLength == 0
-            && SnapshotReader.TryApply(content, header.BodyLength, header.Offset + header.BodyStart, index);
+        if (!IsInSnapshot || header.HeaderLength != 0)
+        {
+            return false;
+        }
+
+        _room = _filling.Begin(_room, indexLength, header);
+        return true;
     }
 
     private bool TryApplySnapshotEnd(in FrameHeader header, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> content, RepositoryHeader? given)
     {
+        _filling.Finish();
         if (!(IsInSnapshot || state.FrameSequence == 0)
             || header.BodyLength != 0
             || !SnapshotEnd.TryRead(content, out SnapshotEnd end)
