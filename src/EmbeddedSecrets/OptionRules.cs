@@ -4,7 +4,7 @@ using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets;
 
-/// <summary>The rules of the options records: what is null is not given, everything else is checked by <see cref="SecretRules"/>.</summary>
+/// <summary>The rules of the options of operations: what is null is not given; everything else has its rule here, or where the rule of what it holds is.</summary>
 internal static class OptionRules
 {
     public static void Check(CreateSecretOptions options, string parameter)

@@ -34,25 +34,10 @@ public sealed partial class SecretStore
     }
 
     /// <summary>Runs something in the open store; its failures carry the request id.</summary>
-    private async ValueTask<T> EnterAsync<TState, T>(
+    private ValueTask<T> EnterAsync<TState, T>(
         Request request, TState state, Func<SecretStore, OpenStore, Request, TState, CancellationToken, ValueTask<T>> body, CancellationToken cancellationToken)
     {
-        try
-        {
-            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return await body(this, open, request, state, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _session.Leave();
-            }
-        }
-        catch (SecretStoreException exception) when (exception.Stamp(request.Id))
-        {
-            throw;
-        }
+        return _session.RunAsync(request.Id, open => body(this, open, request, state, cancellationToken), cancellationToken);
     }
 
     /// <summary>Changes one secret. A value that is given belongs to the version that the transition appends.</summary>

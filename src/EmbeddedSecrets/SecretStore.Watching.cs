@@ -15,7 +15,7 @@ public sealed partial class SecretStore
     /// </summary>
     /// <param name="after">
     /// The <see cref="SecretChange.Sequence"/> after which to begin, as one was told before; null to begin with what changes
-    /// from now on. Where changes in between cannot be told one by one any more, as after a compaction or when the store was
+    /// from now on: after this call where the store is open, else after the enumeration has opened it. Where changes in between cannot be told one by one any more, as after a compaction or when the store was
     /// replaced by an older one, the first answer is <see cref="SecretChangeKind.Reload"/>, and watching goes on after it.
     /// </param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -24,14 +24,19 @@ public sealed partial class SecretStore
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     /// <exception cref="SecretStoreAccessException">This is a view that acts as a principal: the stream belongs to the owner.</exception>
     /// <exception cref="SecretStoreException">The store cannot be opened or read.</exception>
-    public async IAsyncEnumerable<SecretChange> WatchAsync(long? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<SecretChange> WatchAsync(long? after = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(after ?? 0, nameof(after));
         RequireOwner(nameof(WatchAsync));
+        return WatchFromAsync(after ?? PresentSequence(), cancellationToken);
+    }
+
+    private async IAsyncEnumerable<SecretChange> WatchFromAsync(long? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var requestId = RequestId.Next();
         OpenStore open = await _observer.RunAsync(
             new ObservedOperation("Watch", requestId, null, ObservedOperation.NoSecret),
-            () => OpenedAsync(requestId, cancellationToken),
+            () => _session.RunAsync(requestId, static open => new ValueTask<OpenStore>(open), cancellationToken),
             static (_, _) => default,
             cancellationToken).ConfigureAwait(false);
         long passed = after ?? await WaitForChangeAsync(open, -1, cancellationToken).ConfigureAwait(false);
@@ -52,17 +57,22 @@ public sealed partial class SecretStore
         }
     }
 
-    private async ValueTask<OpenStore> OpenedAsync(RequestId requestId, CancellationToken cancellationToken)
+    /// <summary>Where the store stands now; null where it is not open, or would have to be asked asynchronously.</summary>
+    private long? PresentSequence()
     {
+        if (_session.TryEnter() is not { } open)
+        {
+            return null;
+        }
+
         try
         {
-            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
-            _session.Leave();
-            return open;
+            ValueTask<long> now = WaitForChangeAsync(open, -1, CancellationToken.None);
+            return now.IsCompletedSuccessfully ? now.Result : null;
         }
-        catch (SecretStoreException exception) when (exception.Stamp(requestId))
+        finally
         {
-            throw;
+            _session.Leave();
         }
     }
 
@@ -79,28 +89,19 @@ public sealed partial class SecretStore
         }
     }
 
-    private async ValueTask<(SecretChange[] Changes, long Passed)> ReadChangesAsync(long after, CancellationToken cancellationToken)
+    private ValueTask<(SecretChange[] Changes, long Passed)> ReadChangesAsync(long after, CancellationToken cancellationToken)
     {
-        var requestId = RequestId.Next();
-        try
-        {
-            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
+        return _session.RunAsync(
+            RequestId.Next(),
+            async open =>
             {
                 RepositoryChanges read = await open.ReadChangesAsync(after, cancellationToken).ConfigureAwait(false);
-                return read.HasGap
-                    ? ([new SecretChange(read.Through, SecretChangeKind.Reload, null, null)], read.Through)
-                    : ([.. read.Changes.Select(change => Tell(open, change)).OfType<SecretChange>()], read.Through);
-            }
-            finally
-            {
-                _session.Leave();
-            }
-        }
-        catch (SecretStoreException exception) when (exception.Stamp(requestId))
-        {
-            throw;
-        }
+                SecretChange[] changes = read.HasGap
+                    ? [new SecretChange(read.Through, SecretChangeKind.Reload, null, null)]
+                    : [.. read.Changes.Select(change => Tell(open, change)).OfType<SecretChange>()];
+                return (changes, read.Through);
+            },
+            cancellationToken);
     }
 
     /// <summary>Null for what no caller changed, such as a data key that was wrapped again.</summary>

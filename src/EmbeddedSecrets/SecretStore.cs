@@ -34,8 +34,9 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     /// <param name="repository">Where sealed records are kept. The store owns it and disposes it.</param>
     /// <param name="keyProvider">Generates, wraps and unwraps data keys. It belongs to the caller; a <see cref="KeyRing"/> is locked when the store closes.</param>
     /// <param name="versionLog">Decides which versions fall out; null for a <see cref="RingVersionLog"/> of 10.</param>
-    /// <param name="options">The options; null for the defaults. They are copied.</param>
+    /// <param name="options">The options; null for those of a <see cref="FileSecretRepository"/>, else for the defaults. They are copied.</param>
     /// <exception cref="ArgumentNullException">The repository or the key provider is null.</exception>
+    /// <exception cref="ArgumentException">The repository was made with options that contradict these.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
     public SecretStore(ISecretRepository repository, IKeyProvider keyProvider, IVersionLog? versionLog = null, SecretStoreOptions? options = null)
         : this(repository, keyProvider, versionLog, options, ownsKeyProvider: false)
@@ -46,7 +47,10 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(keyProvider);
-        _options = SecretStoreOptionsValidator.CopyValid(options);
+        var file = repository as FileSecretRepository;
+        _options = SecretStoreOptionsValidator.CopyValid(options ?? file?.Options);
+        file?.RequireSame(_options, nameof(options));
+        (keyProvider as KeyRing)?.UseClock(_options.TimeProvider);
         _versionLog = versionLog ?? new RingVersionLog();
         _session = new StoreSession(repository, keyProvider, ownsKeyProvider, _options);
         _observer = new OperationObserver(_options);
@@ -131,17 +135,7 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     /// <returns>The store.</returns>
     public static SecretStore CreateInMemory(TimeProvider? time = null)
     {
-        Span<byte> key = stackalloc byte[32];
-        System.Security.Cryptography.RandomNumberGenerator.Fill(key);
-        try
-        {
-            var options = new SecretStoreOptions { TimeProvider = time ?? TimeProvider.System };
-            return new SecretStore(new InMemorySecretRepository(), new KeyRing(RootKey.FromBytes(key), options.TimeProvider), null, options, ownsKeyProvider: true);
-        }
-        finally
-        {
-            System.Security.Cryptography.CryptographicOperations.ZeroMemory(key);
-        }
+        return WithRing(new InMemorySecretRepository(), RootKey.Random(), null, new SecretStoreOptions { TimeProvider = time ?? TimeProvider.System });
     }
 
     /// <summary>Closes the store: waits for the operations under way, ends the log in order, zeroes the keys, and releases the lock. Disposing twice is harmless; disposing a view of <see cref="WithPrincipal"/> does nothing.</summary>
@@ -162,15 +156,15 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Composes a store around a key ring that it owns.</summary>
-    internal static SecretStore WithRing(ISecretRepository repository, IRootKey rootKey, IVersionLog? versionLog, SecretStoreOptions options)
+    internal static SecretStore WithRing(ISecretRepository repository, IRootKey rootKey, IVersionLog? versionLog, SecretStoreOptions? options)
     {
-        return new SecretStore(repository, new KeyRing(rootKey, options.TimeProvider), versionLog, options, ownsKeyProvider: true);
+        return new SecretStore(repository, new KeyRing(rootKey), versionLog, options, ownsKeyProvider: true);
     }
 
     private static SecretStore InDirectory(string directory, IRootKey rootKey, SecretStoreOptions? options)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(rootKey);
-        return new SecretStore(new FileSecretRepository(directory, options), new KeyRing(rootKey, options?.TimeProvider ?? TimeProvider.System), null, options, ownsKeyProvider: true);
+        return WithRing(new FileSecretRepository(directory, options), rootKey, null, options);
     }
 }

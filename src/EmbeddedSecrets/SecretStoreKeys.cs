@@ -195,7 +195,7 @@ public sealed partial class SecretStoreKeys
         return ChangeAsync(keyId, (ring, _) => EncryptionKeyLife.CancelDeletion(ring, keyId), cancellationToken);
     }
 
-    /// <summary>Removes the keys whose window has ended and that nothing uses, and rotates those that are due. The files lose the bytes of a removed key with the next compaction.</summary>
+    /// <summary>For tests: what the hourly sweep does to keys. Removes the keys whose window has ended and that nothing uses, and rotates those that are due. The files lose the bytes of a removed key with the next compaction.</summary>
     internal ValueTask<KeySweep> SweepKeysAsync(CancellationToken cancellationToken = default)
     {
         return RunAsync(
@@ -251,31 +251,12 @@ public sealed partial class SecretStoreKeys
         var requestId = RequestId.Next();
         return _observer.RunAsync(
             new ObservedOperation(ObservedOperation.NameOf(caller), requestId, null, ObservedOperation.NoSecret, keyId),
-            () => EnterAsync(writes, operation, requestId, cancellationToken),
+            () => _session.RunAsync(
+                requestId,
+                open => writes && _options.ReadOnly ? throw StoreFailures.ReadOnly(_session.Location) : operation(open, requestId),
+                cancellationToken),
             static (_, _) => default,
             cancellationToken);
-    }
-
-    private async ValueTask<T> EnterAsync<T>(bool writes, Func<OpenStore, RequestId, ValueTask<T>> operation, RequestId requestId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                return writes && _options.ReadOnly
-                    ? throw StoreFailures.ReadOnly(_session.Location)
-                    : await operation(open, requestId).ConfigureAwait(false);
-            }
-            finally
-            {
-                _session.Leave();
-            }
-        }
-        catch (SecretStoreException exception) when (exception.Stamp(requestId))
-        {
-            throw;
-        }
     }
 
     private DateTimeOffset Now()

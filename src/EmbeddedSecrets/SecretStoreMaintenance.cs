@@ -70,17 +70,10 @@ public sealed class SecretStoreMaintenance
     /// <exception cref="ArgumentNullException">The destination is null.</exception>
     /// <exception cref="NotSupportedException">The repository of the store is not backed up in this way.</exception>
     /// <exception cref="SecretStoreException">The store cannot be opened, was opened for reading only, or the disk failed: it holds the copy until it is sent.</exception>
-    public async ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default)
+    public ValueTask<BackupDescription> BackUpAsync(Stream destination, IProgress<CopyProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        BackupDescription? description = null;
-        await RunAsync(
-            async open =>
-            {
-                description = await open.BackUpAsync(destination, progress, cancellationToken).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-        return description!;
+        return RunAsync(open => open.BackUpAsync(destination, progress, cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -157,7 +150,7 @@ public sealed class SecretStoreMaintenance
     /// is scheduled for deletion is left out and counted. Versions that are disabled or outside their validity are exported. At
     /// most one secret with its values is in memory.
     /// </remarks>
-    public async ValueTask<ExportResult> ExportAsync(
+    public ValueTask<ExportResult> ExportAsync(
         Stream destination, IRootKey rootKey, ExportOptions? options = null, IProgress<ExportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
@@ -168,14 +161,8 @@ public sealed class SecretStoreMaintenance
             throw new ArgumentException("The stream cannot be written.", nameof(destination));
         }
 
-        ExportResult? result = null;
-        await RunAsync(
-            async open =>
-            {
-                result = await SecretExport.RunAsync(open, destination, rootKey, given, progress, _session.Options.TimeProvider, cancellationToken).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-        return result!;
+        return RunAsync(
+            open => SecretExport.RunAsync(open, destination, rootKey, given, progress, _session.Options.TimeProvider, cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -203,7 +190,7 @@ public sealed class SecretStoreMaintenance
     /// already counts as unchanged, whatever the rule for conflicts. Whoever has the root key of a bundle can make one: only a
     /// root key that nobody else has says where a bundle comes from, and a certificate never does.</para>
     /// </remarks>
-    public async ValueTask<ImportResult> ImportAsync(
+    public ValueTask<ImportResult> ImportAsync(
         Stream source, IRootKey rootKey, ImportOptions? options = null, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -214,49 +201,32 @@ public sealed class SecretStoreMaintenance
             throw new ArgumentException("The stream cannot be read.", nameof(source));
         }
 
-        ImportResult? result = null;
-        await RunAsync(
-            async open =>
-            {
-                if (_session.Options.ReadOnly && !given.DryRun)
-                {
-                    throw StoreFailures.ReadOnly(_session.Location);
-                }
-
-                result = await new SecretImport(open, _session.Options, _versionLog, given, progress).RunAsync(source, rootKey, cancellationToken).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
-        return result!;
+        return RunAsync(
+            open => _session.Options.ReadOnly && !given.DryRun
+                ? throw StoreFailures.ReadOnly(_session.Location)
+                : new SecretImport(open, _session.Options, _versionLog, given, progress).RunAsync(source, rootKey, cancellationToken),
+            cancellationToken);
     }
 
     private async ValueTask RunAsync(Func<OpenStore, ValueTask> operation, CancellationToken cancellationToken, [CallerMemberName] string caller = "")
     {
-        var requestId = RequestId.Next();
-        _ = await _observer.RunAsync(
-            new ObservedOperation(ObservedOperation.NameOf(caller), requestId, null, ObservedOperation.NoSecret),
-            () => EnterAsync(operation, requestId, cancellationToken),
-            static (_, _) => default,
-            cancellationToken).ConfigureAwait(false);
-    }
-
-    private async ValueTask<bool> EnterAsync(Func<OpenStore, ValueTask> operation, RequestId requestId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            OpenStore open = await _session.EnterAsync(cancellationToken).ConfigureAwait(false);
-            try
+        _ = await RunAsync<object?>(
+            async open =>
             {
                 await operation(open).ConfigureAwait(false);
-                return true;
-            }
-            finally
-            {
-                _session.Leave();
-            }
-        }
-        catch (SecretStoreException exception) when (exception.Stamp(requestId))
-        {
-            throw;
-        }
+                return null;
+            },
+            cancellationToken,
+            caller).ConfigureAwait(false);
+    }
+
+    private ValueTask<T> RunAsync<T>(Func<OpenStore, ValueTask<T>> operation, CancellationToken cancellationToken, [CallerMemberName] string caller = "")
+    {
+        var requestId = RequestId.Next();
+        return _observer.RunAsync(
+            new ObservedOperation(ObservedOperation.NameOf(caller), requestId, null, ObservedOperation.NoSecret),
+            () => _session.RunAsync(requestId, operation, cancellationToken),
+            static (_, _) => default,
+            cancellationToken);
     }
 }

@@ -41,7 +41,7 @@ public static class AuditTrail
     /// <exception cref="SecretStoreAccessException">The key is missing or another one, or the directory can be used by others.</exception>
     /// <exception cref="SecretStoreIntegrityException">The trail has a format that this version does not know.</exception>
     /// <exception cref="SecretStoreUnavailableException">The directory cannot be read, or its lock was not to be had within 30 seconds (<c>Store.Locked</c>). A single file that cannot be read is a fault.</exception>
-    public static async Task<AuditVerification> VerifyAsync(string directory, string keyFile, AuditHead? expectedHead = null, CancellationToken cancellationToken = default)
+    public static async ValueTask<AuditVerification> VerifyAsync(string directory, string keyFile, AuditHead? expectedHead = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentException.ThrowIfNullOrEmpty(keyFile);
@@ -91,12 +91,12 @@ public static class AuditTrail
             {
                 if (item.Cause is { } cause)
                 {
-                    throw cause is SecretStoreException ? cause : StoreFailures.AuditUnreadable(Path.Combine(directory, item.Fault!.File), cause);
+                    throw cause is SecretStoreException ? cause : AuditFailures.Unreadable(Path.Combine(directory, item.Fault!.File), cause);
                 }
 
                 if (item.Fault is { IsTampering: true } fault)
                 {
-                    throw StoreFailures.AuditTampered(Path.Combine(directory, fault.File), fault.Offset);
+                    throw AuditFailures.Tampered(Path.Combine(directory, fault.File), fault.Offset);
                 }
 
                 if (item.Entry is { } entry)
@@ -125,12 +125,12 @@ public static class AuditTrail
     {
         try
         {
-            return StoreDirectory.OpenOrMake(directory, readOnly: true) ?? throw StoreFailures.NoAuditTrail(directory);
+            return StoreDirectory.OpenOrMake(directory, readOnly: true) ?? throw AuditFailures.NoTrail(directory);
         }
         catch (SecretStoreUnavailableException exception) when (exception.InnerException is { } cause)
         {
             // Its words are those of a store.
-            throw StoreFailures.AuditUnreadable(directory, cause);
+            throw AuditFailures.Unreadable(directory, cause);
         }
     }
 
@@ -142,7 +142,7 @@ public static class AuditTrail
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw StoreFailures.AuditUnreadable(directory, exception);
+            throw AuditFailures.Unreadable(directory, exception);
         }
     }
 }

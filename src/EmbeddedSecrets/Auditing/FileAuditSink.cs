@@ -136,7 +136,7 @@ public sealed class FileAuditSink : IAuditSink, IDisposable
             catch (SecretStoreUnavailableException exception) when (exception.InnerException is { } cause)
             {
                 // Its words are those of a store.
-                throw StoreFailures.AuditFailed(path, cause);
+                throw AuditFailures.WriteFailed(path, cause);
             }
         };
     }

@@ -10,7 +10,7 @@ internal static class TrailKeys
     /// <summary>The keys under which one of these first lines is authentic.</summary>
     public static AuditKeys Find(IEnumerable<byte[]> firstLines, string keyFile, string location)
     {
-        using PinnedBytes key = Read(keyFile) ?? throw StoreFailures.AuditKeyMissing(keyFile, location);
+        using PinnedBytes key = Read(keyFile) ?? throw AuditFailures.KeyMissing(keyFile, location);
         foreach (byte[] line in firstLines)
         {
             if (AuditFileHeader.TrailIdOf(line) is not { } trailId)
@@ -27,7 +27,7 @@ internal static class TrailKeys
             keys.Dispose();
         }
 
-        throw StoreFailures.AuditWrongKey(keyFile, location);
+        throw AuditFailures.WrongKey(keyFile, location);
     }
 
     /// <summary>The audit key for a trail that has no file yet; made if there is none.</summary>
@@ -39,7 +39,7 @@ internal static class TrailKeys
         }
 
         KeyFileCreation.TryCreate(keyFile);
-        return Read(keyFile) ?? throw StoreFailures.AuditKeyMissing(keyFile, location);
+        return Read(keyFile) ?? throw AuditFailures.KeyMissing(keyFile, location);
     }
 
     private static PinnedBytes? Read(string keyFile)

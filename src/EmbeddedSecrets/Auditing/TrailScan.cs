@@ -20,7 +20,7 @@ internal sealed class TrailScan : IDisposable
             // A record that is being written must not look torn.
             if (whole?.TryEnter(FileAuditSinkOptions.DefaultLockTimeout, cancellationToken) == false)
             {
-                throw StoreFailures.AuditLocked(directory.Path, FileAuditSinkOptions.DefaultLockTimeout);
+                throw AuditFailures.Locked(directory.Path, FileAuditSinkOptions.DefaultLockTimeout);
             }
 
             try
@@ -28,7 +28,7 @@ internal sealed class TrailScan : IDisposable
                 _numbers = AuditFileName.NumbersIn(directory.ListNames());
                 if (_numbers.Length == 0)
                 {
-                    throw StoreFailures.NoAuditTrail(directory.Path);
+                    throw AuditFailures.NoTrail(directory.Path);
                 }
 
                 _lastLength = ReadFirst(_numbers[^1]).FileLength;

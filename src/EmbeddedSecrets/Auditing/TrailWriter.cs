@@ -43,7 +43,7 @@ internal sealed class TrailWriter(Func<IStoreDirectory> openDirectory, string ke
     }
 
     /// <summary>What a wait that was too long fails with. The directory is known once a write has begun.</summary>
-    public SecretStoreUnavailableException Locked() => StoreFailures.AuditLocked(_directory?.Path ?? string.Empty, options.LockTimeout);
+    public SecretStoreUnavailableException Locked() => AuditFailures.Locked(_directory?.Path ?? string.Empty, options.LockTimeout);
 
     public void Exit() => _lock!.Exit();
 
@@ -74,7 +74,7 @@ internal sealed class TrailWriter(Func<IStoreDirectory> openDirectory, string ke
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw StoreFailures.AuditFailed(_directory!.Path, exception);
+            throw AuditFailures.WriteFailed(_directory!.Path, exception);
         }
     }
 
@@ -113,7 +113,7 @@ internal sealed class TrailWriter(Func<IStoreDirectory> openDirectory, string ke
 
         if (!directory.Exists(AuditFileName.Of(_number)) || _file!.Length < _end)
         {
-            throw StoreFailures.AuditTampered(_file!.Path, _end);
+            throw AuditFailures.Tampered(_file!.Path, _end);
         }
 
         while (directory.Exists(AuditFileName.Of(_number + 1)))
@@ -168,13 +168,13 @@ internal sealed class TrailWriter(Func<IStoreDirectory> openDirectory, string ke
 
             if (!reader.IsTerminated || AuditLine.Authenticate(line, _keys!) is null)
             {
-                throw StoreFailures.AuditTampered(file.Path, 0);
+                throw AuditFailures.Tampered(file.Path, 0);
             }
 
             AuditFileHeader? header = AuditFileHeader.Read(line, out int format);
             if (header?.Number != number)
             {
-                throw format == AuditFileHeader.Format ? StoreFailures.AuditTampered(file.Path, 0) : StoreFailures.UnsupportedFormat(file.Path, (uint)format);
+                throw format == AuditFileHeader.Format ? AuditFailures.Tampered(file.Path, 0) : StoreFailures.UnsupportedFormat(file.Path, (uint)format);
             }
 
             // Whoever made the file may have died before its name was on the disk.
@@ -216,7 +216,7 @@ internal sealed class TrailWriter(Func<IStoreDirectory> openDirectory, string ke
             }
             else
             {
-                throw StoreFailures.AuditTampered(_file.Path, _end);
+                throw AuditFailures.Tampered(_file.Path, _end);
             }
         }
     }

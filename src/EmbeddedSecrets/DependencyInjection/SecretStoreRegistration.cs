@@ -84,15 +84,6 @@ internal sealed class SecretStoreRegistration(string? name) : IValidateOptions<S
 
     private IRootKey DefaultRootKey()
     {
-        if (!IsInMemory)
-        {
-            return EmbeddedSecrets.RootKey.FromFile(DefaultLocations.KeyFile().Path!);
-        }
-
-        Span<byte> key = stackalloc byte[32];
-        System.Security.Cryptography.RandomNumberGenerator.Fill(key);
-        IRootKey random = EmbeddedSecrets.RootKey.FromBytes(key);
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(key);
-        return random;
+        return IsInMemory ? EmbeddedSecrets.RootKey.Random() : EmbeddedSecrets.RootKey.FromFile(DefaultLocations.KeyFile().Path!);
     }
 }

@@ -105,7 +105,7 @@ internal sealed class OperationObserver(SecretStoreOptions options)
             Instruments.AuditFailures.Add(1);
             if (_refuses)
             {
-                SecretStoreUnavailableException refusal = StoreFailures.AuditFailed(exception);
+                SecretStoreUnavailableException refusal = AuditFailures.NothingDone(exception);
                 _ = refusal.Stamp(operation.RequestId);
                 throw refusal;
             }

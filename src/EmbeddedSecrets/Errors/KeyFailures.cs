@@ -1,5 +1,4 @@
 using System.Globalization;
-using EmbeddedSecrets.Keys;
 
 namespace EmbeddedSecrets.Errors;
 
@@ -47,15 +46,15 @@ internal static class KeyFailures
         Conflict,
         $"The encryption key '{keyId}' cannot be deleted: it is the key of secrets that name none. Disable it, or rotate it.");
 
-    public static SecretRequestException RingFull() => new(
+    public static SecretRequestException RingFull(int maxBytes) => new(
         SecretStoreErrorCodes.LimitExceeded,
         400,
-        $"The key ring would become larger than {KeyRingState.MaxKeysLength >> 10} KiB. Delete encryption keys that nothing uses, or shorten descriptions.");
+        $"The key ring would become larger than {maxBytes >> 10} KiB. Delete encryption keys that nothing uses, or shorten descriptions.");
 
-    public static SecretRequestException RootKeysFull() => new(
+    public static SecretRequestException RootKeysFull(int maxRootKeys) => new(
         SecretStoreErrorCodes.LimitExceeded,
         400,
-        $"The store has {KeyRingState.MaxSlots} root keys already. Remove one that is not needed, or change it.");
+        $"The store has {maxRootKeys} root keys already. Remove one that is not needed, or change it.");
 
     public static SecretConflictException LastRootKey(string rootKeyId) => new(
         SecretStoreErrorCodes.ResourceInUse,

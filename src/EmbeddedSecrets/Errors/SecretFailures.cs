@@ -62,11 +62,11 @@ internal static class SecretFailures
     public static SecretConflictException RevisionConflict(string name) =>
         new(SecretStoreErrorCodes.RevisionConflict, 412, $"The secret '{name}' does not have the expected revision: it was changed meanwhile, or deleted and created again. Read it again and decide anew.");
 
-    public static SecretRequestException TooManyStages(string name, int count) =>
-        new(SecretStoreErrorCodes.LimitExceeded, 400, Invariant($"The secret '{name}' would have {count} stages; {Secrets.SecretRules.MaxStages} are allowed, ACSCurrent and ACSPrevious among them. Remove a stage with VersionStageMove.RemoveFrom first."));
+    public static SecretRequestException TooManyStages(string name, int count, int max) =>
+        new(SecretStoreErrorCodes.LimitExceeded, 400, Invariant($"The secret '{name}' would have {count} stages; {max} are allowed, ACSCurrent and ACSPrevious among them. Remove a stage with VersionStageMove.RemoveFrom first."));
 
-    public static SecretRequestException TooManyTags(string name, int count) =>
-        new(SecretStoreErrorCodes.LimitExceeded, 400, Invariant($"The secret '{name}' would have {count} tags; {Secrets.SecretRules.MaxTags} are allowed. Remove tags in the same call with UpdateTagsAsync."));
+    public static SecretRequestException TooManyTags(string name, int count, int max) =>
+        new(SecretStoreErrorCodes.LimitExceeded, 400, Invariant($"The secret '{name}' would have {count} tags; {max} are allowed. Remove tags in the same call with UpdateTagsAsync."));
 
     public static SecretRequestException OtherEncryptionKey(string name, string keyId) =>
         new(SecretStoreErrorCodes.InvalidParameter, 400, $"The secret '{name}' is scheduled for deletion and uses the encryption key '{keyId}'; restoring does not change the key. Give that key, or none.");

@@ -59,12 +59,6 @@ internal static class StoreFailures
         500,
         $"The rollback anchor in '{path}' holds a later state than the one to be kept. Another copy of the store uses it: give each store an anchor of its own.");
 
-    public static SecretStoreUnavailableException AuditFailed(Exception cause) => new(
-        SecretStoreErrorCodes.ServiceUnavailable,
-        503,
-        $"Nothing was done, since the operation could not be written to the audit trail: {cause.Message} Try again when the cause is gone; {nameof(SecretStoreOptions)}.{nameof(SecretStoreOptions.AuditFailure)} says what happens without a trail.",
-        cause);
-
     public static SecretStoreAccessException Insecure(string path, string problem, string remedy) => new(
         SecretStoreErrorCodes.InsecurePermissions,
         500,
@@ -154,43 +148,6 @@ internal static class StoreFailures
         SecretStoreErrorCodes.ServiceUnavailable,
         503,
         $"'{path}' is missing, so that nothing keeps others from writing while the store is read. Open the store once for writing, or make an empty file of that name with mode 0600.");
-
-    public static SecretStoreUnavailableException AuditFailed(string path, Exception cause) => new(
-        SecretStoreErrorCodes.ServiceUnavailable,
-        503,
-        $"The audit trail in '{path}' could not be written: {cause.Message} The record does not count as written. Try again when the cause is gone.",
-        cause);
-
-    public static SecretStoreUnavailableException AuditLocked(string path, TimeSpan patience) => new(
-        SecretStoreErrorCodes.Locked,
-        503,
-        string.Create(CultureInfo.InvariantCulture, $"The lock of the audit trail in '{path}' was not to be had within {patience.TotalSeconds:0.###} s: others write all the time, or one of them hangs. The record was not written. Try again, or set {nameof(FileAuditSinkOptions)}.{nameof(FileAuditSinkOptions.LockTimeout)}."));
-
-    public static SecretStoreUnavailableException AuditUnreadable(string path, Exception cause) => new(
-        SecretStoreErrorCodes.ServiceUnavailable,
-        503,
-        $"The audit trail in '{path}' could not be read: {cause.Message} Try again when the cause is gone.",
-        cause);
-
-    public static SecretNotFoundException NoAuditTrail(string path) => new(
-        SecretStoreErrorCodes.ResourceNotFound,
-        404,
-        $"There is no audit trail in '{path}'.");
-
-    public static SecretStoreAccessException AuditKeyMissing(string keyFile, string path) => new(
-        SecretStoreErrorCodes.KeyMissing,
-        500,
-        $"The key file '{keyFile}' does not exist, and the audit trail in '{path}' can be neither verified nor continued without it. Put the key file back from its backup; a new key is made only together with a new trail.");
-
-    public static SecretStoreAccessException AuditWrongKey(string keyFile, string path) => new(
-        SecretStoreErrorCodes.WrongKey,
-        500,
-        $"The key in '{keyFile}' is not the one of the audit trail in '{path}', or the first line of its files was altered. Nothing was changed. Name the key file that the trail was made with.");
-
-    public static SecretStoreIntegrityException AuditTampered(string path, long offset) => new(
-        SecretStoreErrorCodes.Tampered,
-        500,
-        string.Create(CultureInfo.InvariantCulture, $"The audit trail is not whole: '{path}', offset {offset}. Nothing was changed. {nameof(AuditTrail)}.{nameof(AuditTrail.VerifyAsync)} lists all faults. Keep the files for whoever looks into it, and name another directory for a new trail."));
 
     /// <summary>The same failure for another caller, so that each has its own request id.</summary>
     public static SecretStoreUnavailableException Again(SecretStoreUnavailableException failure) =>

@@ -19,7 +19,7 @@ public sealed class KeyRing : IKeyProvider, IDisposable
 {
     private const int DataKeyLength = CommittingCipher.KeyLength;
 
-    private readonly TimeProvider _time;
+    private TimeProvider _time;
     private readonly Lock _gate = new();
     private IRootKey _rootKey;
     private RingKeys? _open;
@@ -127,6 +127,9 @@ public sealed class KeyRing : IKeyProvider, IDisposable
             ? KeyFailures.WrongKey(rootKey.Kind, context.StoreLocation)
             : KeyFailures.NoSlot(rootKey.Kind, decoded.Slots.Select(slot => slot.Kind).Distinct(), context.StoreLocation);
     }
+
+    /// <summary>The clock of the store that the ring is given to: the dates of its keys are compared with those of secrets.</summary>
+    internal void UseClock(TimeProvider time) => Volatile.Write(ref _time, time);
 
     /// <summary>Zeroes all keys; the ring can be opened again.</summary>
     internal void Lock()

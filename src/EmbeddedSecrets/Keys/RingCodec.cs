@@ -44,7 +44,7 @@ internal static class RingCodec
 
         if (writer.Written.Length > KeyRingState.MaxKeysLength)
         {
-            throw KeyFailures.RingFull();
+            throw KeyFailures.RingFull(KeyRingState.MaxKeysLength);
         }
 
         foreach (RootKeySlot slot in ring.Slots)

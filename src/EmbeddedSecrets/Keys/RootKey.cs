@@ -83,6 +83,14 @@ public static class RootKey
         ? new BytesRootKey(key)
         : throw new ArgumentException("A root key has exactly 32 bytes, which are not all zero.", nameof(key));
 
+    /// <summary>A root key that nobody knows, for a store that is gone when it is closed.</summary>
+    internal static IRootKey Random()
+    {
+        using var key = new PinnedBytes(KeyLine.KeyLength);
+        System.Security.Cryptography.RandomNumberGenerator.Fill(key.Span);
+        return new BytesRootKey(key.Span);
+    }
+
     /// <summary>A root key in an environment variable, read each time a store is opened.</summary>
     /// <param name="variable">The name of the variable. It holds a line as <see cref="Generate"/> makes it.</param>
     /// <returns>

@@ -10,7 +10,7 @@ internal static class RootKeySlots
     {
         if (ring.Slots.Count >= KeyRingState.MaxSlots)
         {
-            throw KeyFailures.RootKeysFull();
+            throw KeyFailures.RootKeysFull(KeyRingState.MaxSlots);
         }
 
         RootKeySlot added = slot.Copy();

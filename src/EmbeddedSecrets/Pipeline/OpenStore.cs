@@ -41,7 +41,7 @@ internal sealed partial class OpenStore : IDisposable
 
     public Func<UniqueId, string, ulong> HashVersionId { get; }
 
-    /// <summary>The data keys of values that were read; empty and closed once the store is.</summary>
+    /// <summary>Gets the data keys of values that were read, for tests; empty and closed once the store is.</summary>
     internal DataKeyCache DataKeys => _dataKeys;
 
     /// <summary>Loads a secret as it is stored, whether its recovery window has ended or not.</summary>

@@ -72,6 +72,27 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>Runs something in the open store, which is opened if need be; its failures carry the request id.</summary>
+    public async ValueTask<T> RunAsync<T>(RequestId requestId, Func<OpenStore, ValueTask<T>> operation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            OpenStore open = await EnterAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await operation(open).ConfigureAwait(false);
+            }
+            finally
+            {
+                Leave();
+            }
+        }
+        catch (SecretStoreException exception) when (exception.Stamp(requestId))
+        {
+            throw;
+        }
+    }
+
     /// <summary>Sweeps as far as that is possible now. A failure is no failure of what comes after it.</summary>
     public async ValueTask TrySweepAsync(OpenStore open, CancellationToken cancellationToken)
     {

@@ -152,7 +152,7 @@ internal static class SecretLife
         ImmutableSortedDictionary<string, string> tags = options.Tags is null ? secret.Tags : secret.Tags.SetItems(options.Tags);
         if (tags.Count > SecretRules.MaxTags)
         {
-            throw SecretFailures.TooManyTags(secret.Name, tags.Count);
+            throw SecretFailures.TooManyTags(secret.Name, tags.Count, SecretRules.MaxTags);
         }
 
         Secret restored = Describe(secret, options.Description, options.Annotations) with { PlannedDeleteTime = null, Tags = tags };

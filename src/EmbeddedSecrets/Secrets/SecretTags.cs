@@ -13,7 +13,7 @@ internal static class SecretTags
         ImmutableSortedDictionary<string, string> tags = secret.Tags.RemoveRange(remove).SetItems(set);
         if (tags.Count > SecretRules.MaxTags)
         {
-            throw SecretFailures.TooManyTags(name, tags.Count);
+            throw SecretFailures.TooManyTags(name, tags.Count, SecretRules.MaxTags);
         }
 
         return TransitionRules.AreEqual(tags, secret.Tags)

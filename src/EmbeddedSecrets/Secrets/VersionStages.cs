@@ -89,7 +89,7 @@ internal static class VersionStages
             count += version.Stages.Count;
         }
 
-        return count > SecretRules.MaxStages ? throw SecretFailures.TooManyStages(name, count) : ImmutableCollectionsMarshal.AsImmutableArray(moved);
+        return count > SecretRules.MaxStages ? throw SecretFailures.TooManyStages(name, count, SecretRules.MaxStages) : ImmutableCollectionsMarshal.AsImmutableArray(moved);
     }
 
     public static ImmutableArray<SecretVersion> Remove(ImmutableArray<SecretVersion> versions, string stage)

@@ -122,7 +122,7 @@ public sealed class AuditTrailTests
         using var other = new Trail();
         other.Write(1);
         _trail.Write(1);
-        Func<Task> verify = () => AuditTrail.VerifyAsync(_trail.Folder, other.KeyFile);
+        Func<Task> verify = () => AuditTrail.VerifyAsync(_trail.Folder, other.KeyFile).AsTask();
         (await verify.Should().ThrowAsync<SecretStoreAccessException>()).Which.Code.Should().Be(SecretStoreErrorCodes.WrongKey);
     }
 

@@ -60,7 +60,7 @@ internal sealed class Trail : IDisposable
         File.WriteAllText(FileOf(number), string.Concat(edit(lines).Select(static line => line + "\n")));
     }
 
-    public Task<AuditVerification> VerifyAsync(AuditHead? head = null) => AuditTrail.VerifyAsync(Folder, KeyFile, head);
+    public Task<AuditVerification> VerifyAsync(AuditHead? head = null) => AuditTrail.VerifyAsync(Folder, KeyFile, head).AsTask();
 
     public async Task<List<AuditEntry>> ReadAsync()
     {

@@ -44,6 +44,8 @@ public sealed partial class FolderTests
     [TestCase("class A { B? _b; }", "class B { object Make() => new A(); }", true)]
     [TestCase("class A { B? _b; }", "class B { /* A */ string C => \"A\"; } // A", false)]
     [TestCase("class A { B? _b; }", "class B { int C => x.A; }", false)]
+    [TestCase("class A { B? _b; }", "class B { string C => $\"at most {A.Limit} of them\"; }", true)]
+    [TestCase("class A { B? _b; }", "class B { string C => $\"see {nameof(A)}\"; }", false)]
     public void FindCircle_TwoFolders_SeesTypesOnly(string one, string other, bool expected)
     {
         var sources = new Dictionary<string, string> { ["One/A.cs"] = one, ["Other/B.cs"] = other };
@@ -68,7 +70,7 @@ public sealed partial class FolderTests
 
     private static Use[] Uses(Dictionary<string, string> sources)
     {
-        var code = sources.ToDictionary(static source => source.Key, static source => NoCode().Replace(source.Value, " "));
+        var code = sources.ToDictionary(static source => source.Key, static source => NoCode().Replace(source.Value, HolesOf));
         var places = code.SelectMany(static source => Declaration().Matches(source.Value).Select(match => (Type: match.Groups[1].Value, Folder: FolderOf(source.Key))))
             .ToLookup(static place => place.Type, static place => place.Folder);
         return
@@ -125,11 +127,25 @@ public sealed partial class FolderTests
         }
     }
 
+    /// <summary>What stands in the holes of an interpolated text, the names that it only tells left out; of comments and other texts nothing.</summary>
+    private static string HolesOf(Match match)
+    {
+        return match.Value.StartsWith('$')
+            ? string.Concat(Hole().Matches(match.Value).Select(static hole => $";{NameOf().Replace(hole.Groups[1].Value, " ")};"))
+            : " ";
+    }
+
     private static string FolderOf(string path) => Path.GetDirectoryName(path)!.Replace('\\', '/');
 
-    /// <summary>Comments and texts. What stands in the holes of an interpolated text is not seen.</summary>
+    /// <summary>Comments and texts.</summary>
     [GeneratedRegex("""//[^\n]*|/\*.*?\*/|\$?@?"(\\.|[^"\\\n])*"|"{3}.*?"{3}""", RegexOptions.Singleline)]
     private static partial Regex NoCode();
+
+    [GeneratedRegex("""\{([^{}"]*)\}""")]
+    private static partial Regex Hole();
+
+    [GeneratedRegex(@"nameof\([^)]*\)")]
+    private static partial Regex NameOf();
 
     /// <summary>Types that are not nested: those begin a line.</summary>
     [GeneratedRegex(@"^(?:(?:public|internal|sealed|static|abstract|partial|readonly|file|ref) )*(?:class|struct|interface|enum|record(?: struct| class)?|delegate \S+) ([A-Z]\w*)", RegexOptions.Multiline)]

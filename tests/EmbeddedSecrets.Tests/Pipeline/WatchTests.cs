@@ -66,6 +66,25 @@ public sealed class WatchTests(bool inFile)
     }
 
     [Test]
+    public async Task WatchAsync_ChangedBeforeTheFirstStepOfTheEnumeration_IsTold()
+    {
+        await CreateAsync("before");
+        IAsyncEnumerable<SecretChange> watch = _store.WatchAsync();
+        await CreateAsync("between");
+
+        await using IAsyncEnumerator<SecretChange> enumerator = watch.GetAsyncEnumerator();
+
+        (await enumerator.MoveNextAsync()).Should().BeTrue();
+        enumerator.Current.Name.Should().Be("between");
+    }
+
+    [Test]
+    public void WatchAsync_NegativeSequence_IsRefusedAtOnce()
+    {
+        FluentActions.Invoking(() => _store.WatchAsync(-1)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    [Test]
     public async Task WatchAsync_SecretsTaggedTogether_HaveOneSequence()
     {
         await CreateAsync("a");

@@ -134,7 +134,7 @@ public sealed class SharedLifeTests
     public async Task Opening_ThatFails_IsNotPresentAnyMoreWhenTheNextOneLooks()
     {
         await _repository.DisposeAsync();
-        using var opening = new LogOpening(OpenDirectory(), LogSettings.Of(null), static () => new LogIndex(static _ => { }));
+        using var opening = new LogOpening(OpenDirectory(), LogSettings.Of(new SecretStoreOptions()), static () => new LogIndex(static _ => { }));
         RepositoryHeader header = opening.FindHeader()!;
 
         Action start = () => opening.Start(header, new FixedKeyProtector(8), CancellationToken.None);

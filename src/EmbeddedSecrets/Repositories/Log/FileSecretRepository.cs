@@ -31,8 +31,12 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
 
     /// <summary>Makes a repository; the directory is not touched yet.</summary>
     /// <param name="directory">The directory. It is made, with its parents, when the store is opened for writing and does not exist.</param>
-    /// <param name="options">Whether to open for reading only, and the bound of the payload cache; the defaults when null.</param>
+    /// <param name="options">
+    /// How to open: reading only, recovery, rollback anchor, lock timeout, the bound of the payload cache, the clock; null for the
+    /// defaults. A store that is composed with this repository and no options of its own has these.
+    /// </param>
     /// <exception cref="ArgumentException">The directory is empty or no path.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of its range.</exception>
     public FileSecretRepository(string directory, SecretStoreOptions? options = null)
         : this(directory, options, null)
     {
@@ -43,8 +47,9 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         Location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
-        _settings = LogSettings.Of(options) with { CompactsByItself = compactsByItself };
-        _payloads = new BoundedCache<UniqueId, byte[]>(options?.PayloadCacheBytes ?? new SecretStoreOptions().PayloadCacheBytes, static payload => payload.Length + CacheEntryBytes);
+        Options = SecretStoreOptionsValidator.CopyValid(options);
+        _settings = LogSettings.Of(Options) with { CompactsByItself = compactsByItself };
+        _payloads = new BoundedCache<UniqueId, byte[]>(Options.PayloadCacheBytes, static payload => payload.Length + CacheEntryBytes);
         _openDirectory = openDirectory ?? (() => StoreDirectory.OpenOrMake(Location, _settings.ReadOnly));
     }
 
@@ -57,11 +62,25 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
     /// <inheritdoc/>
     public RepositoryHeader CurrentHeader => Started().Header;
 
+    /// <summary>Gets the options, which nobody changes.</summary>
+    internal SecretStoreOptions Options { get; }
+
     /// <summary>Gets how often bytes of a writer that died were met and removed. For tests.</summary>
     internal int RemovedUnfinished => _log?.RemovedUnfinished ?? 0;
 
     /// <summary>Gets how many commits wait for the next batch. For tests.</summary>
     internal int WaitingCommits => _log?.Commits?.WaitingCount ?? 0;
+
+    /// <summary>What a store is told of its files must have come here, where it counts: otherwise one that was to be read only would be written.</summary>
+    internal void RequireSame(SecretStoreOptions options, string parameter)
+    {
+        if (!LogSettings.Of(options).Opens(_settings) || options.PayloadCacheBytes != Options.PayloadCacheBytes)
+        {
+            throw new ArgumentException(
+                $"The {nameof(FileSecretRepository)} was made with another {nameof(options.ReadOnly)}, {nameof(options.Recovery)}, {nameof(options.RollbackAnchor)}, {nameof(options.AcceptRollback)}, {nameof(options.LockTimeout)} or {nameof(options.PayloadCacheBytes)} than the store. Give both the same options, or give them to the repository alone.",
+                parameter);
+        }
+    }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The repository was started already.</exception>

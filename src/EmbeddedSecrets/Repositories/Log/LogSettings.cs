@@ -6,11 +6,13 @@ internal sealed record LogSettings(bool ReadOnly, RecoveryMode Recovery, IRollba
     /// <summary>Gets a value indicating whether the log is compacted and erased without being asked to. Tests that look at files say no.</summary>
     public bool CompactsByItself { get; init; } = true;
 
-    public static LogSettings Of(SecretStoreOptions? options)
+    public static LogSettings Of(SecretStoreOptions options)
     {
-        options ??= new SecretStoreOptions();
         return new LogSettings(options.ReadOnly, options.Recovery, options.RollbackAnchor, options.AcceptRollback, options.LockTimeout, options.TimeProvider);
     }
+
+    /// <summary>Whether a log is opened in the same way by both. Their clocks may differ.</summary>
+    public bool Opens(LogSettings other) => this == other with { Time = Time, CompactsByItself = CompactsByItself };
 
     public RollbackGuard NewGuard(string location) => new(Anchor, AcceptRollback, location);
 }

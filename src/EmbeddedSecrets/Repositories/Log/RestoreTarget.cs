@@ -24,7 +24,7 @@ internal sealed class RestoreTarget : IDisposable
     {
         string location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         StoreDirectory directory = StoreDirectory.OpenOrMake(location, readOnly: false)!;
-        LogShare? share = LogShare.Open(directory, LogSettings.Of(null));
+        LogShare? share = LogShare.Open(directory, LogSettings.Of(new SecretStoreOptions()));
         try
         {
             share.Enter(TimeSpan.Zero, cancellationToken);
