@@ -5,7 +5,7 @@ using EmbeddedSecrets.Pipeline;
 namespace EmbeddedSecrets;
 
 /// <summary>
-/// A secrets manager inside the process: named secrets with ten rolling versions and stages, envelope encryption with a data
+/// A secret store inside the process: named secrets with ten rolling versions and stages, envelope encryption with a data
 /// key per version, scheduled deletion with restore, tags, and optimistic concurrency. Safe for several threads at once.
 /// </summary>
 /// <remarks>

@@ -88,7 +88,8 @@ public sealed class SecretStoreMaintenance
     /// <returns>What was restored.</returns>
     /// <exception cref="ArgumentException">The directory is empty, or an argument is null.</exception>
     /// <exception cref="SecretConflictException">There is a store already (<c>Rejected.ResourceExist</c>), and it was not said to replace it.</exception>
-    /// <exception cref="SecretStoreIntegrityException">The backup is cut, damaged or not authentic, or the root key does not open it.</exception>
+    /// <exception cref="SecretStoreAccessException">The root key does not open the backup (<c>Store.WrongKey</c>), or is not there (<c>Store.KeyMissing</c>).</exception>
+    /// <exception cref="SecretStoreIntegrityException">The backup is cut, damaged or not authentic.</exception>
     /// <exception cref="SecretStoreException">The store in the directory is open elsewhere, or the disk failed.</exception>
     public static ValueTask<BackupDescription> RestoreAsync(
         Stream backup, string directory, IRootKey rootKey, RestoreBackupOptions? options = null, CancellationToken cancellationToken = default)

@@ -11,7 +11,8 @@ public static class SecretStoreServiceCollectionExtensions
     /// <summary>
     /// Registers a <see cref="SecretStore"/> as a singleton. Without a word about place and key, the store is in
     /// <c>$XDG_DATA_HOME</c> or <c>$HOME/.local/share</c>, and its key file in <c>$XDG_CONFIG_HOME</c> or <c>$HOME/.config</c>,
-    /// each below <c>EmbeddedSecrets/</c> and the name of the program. Calling it again goes on with the same store.
+    /// each below <c>EmbeddedSecrets/</c> and the name of the program; on Windows they are in <c>%LOCALAPPDATA%</c> and
+    /// <c>%APPDATA%</c>. Calling it again goes on with the same store.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Says what the store is made of; null for the defaults.</param>

@@ -8,7 +8,6 @@ namespace EmbeddedSecrets.Repositories.Log;
 internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index, LogState state, RollbackGuard guard)
 {
     private readonly string _path = reader.Path;
-    private readonly SnapshotFilling _filling = new(index, reader.Path);
 
     /// <summary>For the index of one frame after the other.</summary>
     private byte[] _room = [];
@@ -30,19 +29,12 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
             LogFileHeader.Check(reader.Read(0, LogFileHeader.Length), _path);
         }
 
-        try
+        while (TryReadFrame(out FrameHeader header, out ReadOnlySpan<byte> frame))
         {
-            while (TryReadFrame(out FrameHeader header, out ReadOnlySpan<byte> frame))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Apply(header, frame, given);
-                LastFrameOffset = state.End;
-                state.End += header.FrameLength;
-            }
-        }
-        finally
-        {
-            _filling.Finish();
+            cancellationToken.ThrowIfCancellationRequested();
+            Apply(header, frame, given);
+            LastFrameOffset = state.End;
+            state.End += header.FrameLength;
         }
     }
 
@@ -76,7 +68,7 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         {
             FrameKind.Batch => TryApplyBatch(header, frame, content, given),
             FrameKind.Closing => TryApplyClosing(header, content),
-            FrameKind.Snapshot => TryApplySnapshot(header, content.Length),
+            FrameKind.Snapshot => TryApplySnapshot(header, content),
             FrameKind.SnapshotEnd => TryApplySnapshotEnd(header, frame, content, given),
             _ => TryApplyEpoch(header, content),
         };
@@ -119,21 +111,16 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
             && sequence == state.Sequence;
     }
 
-    private bool TryApplySnapshot(in FrameHeader header, int indexLength)
+    private bool TryApplySnapshot(in FrameHeader header, ReadOnlySpan<byte> content)
     {
         IsInSnapshot |= state.FrameSequence == 0;
-        if (!IsInSnapshot || header.HeaderLength != 0)
-        {
-            return false;
-        }
-
-        _room = _filling.Begin(_room, indexLength, header);
-        return true;
+        return IsInSnapshot
+            && header.HeaderLength == 0
+            && SnapshotReader.TryApply(content, header.BodyLength, header.Offset + header.BodyStart, index);
     }
 
     private bool TryApplySnapshotEnd(in FrameHeader header, ReadOnlySpan<byte> frame, ReadOnlySpan<byte> content, RepositoryHeader? given)
     {
-        _filling.Finish();
         if (!(IsInSnapshot || state.FrameSequence == 0)
             || header.BodyLength != 0
             || !SnapshotEnd.TryRead(content, out SnapshotEnd end)
