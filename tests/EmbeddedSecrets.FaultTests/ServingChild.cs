@@ -12,9 +12,9 @@ internal static class ServingChild
 {
     public static int Run(string directory, string keyFile)
     {
-        var repository = new FileSecretRepository(directory);
+        var repository = new FileSecretRepository(directory, new SecretStoreOptions { PayloadCacheBytes = 0 });
         IRootKey key = File.Exists(keyFile) && File.ResolveLinkTarget(keyFile, returnFinalTarget: false) is not null ? RootKey.FromMountedFile(keyFile) : RootKey.FromFile(keyFile);
-        SecretStore store = SecretStore.WithRing(repository, key, null, new SecretStoreOptions { PayloadCacheBytes = 0 });
+        SecretStore store = SecretStore.WithRing(repository, key, null, null);
         Program.Tell(string.Create(CultureInfo.InvariantCulture, $"ready {Environment.ProcessId}"));
         while (Console.In.ReadLine() is { } line)
         {
