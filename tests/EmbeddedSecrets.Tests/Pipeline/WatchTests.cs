@@ -69,10 +69,11 @@ public sealed class WatchTests(bool inFile)
     public async Task WatchAsync_ChangedBeforeTheFirstStepOfTheEnumeration_IsTold()
     {
         await CreateAsync("before");
-        IAsyncEnumerable<SecretChange> watch = _store.WatchAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        IAsyncEnumerable<SecretChange> watch = _store.WatchAsync(cancellationToken: patience.Token);
         await CreateAsync("between");
 
-        await using IAsyncEnumerator<SecretChange> enumerator = watch.GetAsyncEnumerator();
+        await using IAsyncEnumerator<SecretChange> enumerator = watch.GetAsyncEnumerator(patience.Token);
 
         (await enumerator.MoveNextAsync()).Should().BeTrue();
         enumerator.Current.Name.Should().Be("between");
