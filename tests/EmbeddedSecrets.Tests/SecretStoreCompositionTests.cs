@@ -57,6 +57,7 @@ public sealed class SecretStoreCompositionTests
         await using var store = new SecretStore(new FileSecretRepository(_directory.Store, new SecretStoreOptions { ReadOnly = true }), ring);
 
         (await store.ReadTextAsync("name")).Should().Be("value");
+        store.Session.Options.ReadOnly.Should().BeTrue("otherwise it would sweep, and count days of reading, in vain");
         (await StoreExtensions.CodeOfAsync(() => store.DeleteSecretAsync("name"))).Should().Be(SecretStoreErrorCodes.WritesStopped);
     }
 
