@@ -16,6 +16,20 @@ internal sealed class AsciiSet
 
     public bool Contains(char character) => character < _isMember.Length && _isMember[character];
 
+    public bool ContainsAll(ReadOnlySpan<byte> text)
+    {
+        bool[] isMember = _isMember;
+        foreach (byte character in text)
+        {
+            if (character >= isMember.Length || !isMember[character])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>The index of the first character that is not in the set, or -1.</summary>
     public int IndexOfOther(ReadOnlySpan<char> text)
     {

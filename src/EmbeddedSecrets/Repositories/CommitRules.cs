@@ -18,6 +18,10 @@ internal static class CommitRules
     public static bool IsName(ReadOnlySpan<char> name) =>
         name.Length is > 0 and <= MaxNameLength && NameCharacters.IndexOfOther(name) < 0;
 
+    /// <summary>Whether ASCII bytes are a name.</summary>
+    public static bool IsName(ReadOnlySpan<byte> name) =>
+        name.Length is > 0 and <= MaxNameLength && NameCharacters.ContainsAll(name);
+
     public static void Check(RepositoryCommit commit, UniqueId storeId)
     {
         ArgumentNullException.ThrowIfNull(commit);

@@ -56,18 +56,18 @@ public sealed class SharedLifeTests
         byte[] dead = Samples.Bytes(200);
         await _repository.CommitAsync(Samples.Commit(Samples.Create("name", null, (_payload, dead))));
 
-        await CheckErasureAsync(dead, () => Samples.Commit(Samples.Remove("name", Samples.Stamp(1), _payload)));
+        await CheckErasureAsync(dead, reportsBefore: 1, () => Samples.Commit(Samples.Remove("name", Samples.Stamp(1), _payload)));
     }
 
     [Test]
     public async Task WaitForErasure_RecordThatARunningCompactionHasCopied_WaitsForTheNextCompaction()
     {
-        // So long that it fills a chunk: the payload is not copied yet when it is dropped, the record with its wrapped key is.
+        // The payload is not copied yet when it is dropped, the record with its wrapped key is.
         await RestartWithoutCompactionAsync();
         byte[] dead = Samples.Bytes(1 << 20);
         await _repository.CommitAsync(Samples.Commit(Samples.Create("name", dead, (_payload, Samples.Bytes()))));
 
-        await CheckErasureAsync(dead[..200], () => Samples.Commit(Samples.Remove("name", Samples.Stamp(1), _payload)));
+        await CheckErasureAsync(dead[..200], reportsBefore: 0, () => Samples.Commit(Samples.Remove("name", Samples.Stamp(1), _payload)));
     }
 
     [Test]
@@ -77,7 +77,7 @@ public sealed class SharedLifeTests
         byte[] late = Samples.Bytes(200);
         using var stream = new MemoryStream();
 
-        BackupDescription description = await _repository.BackUpAsync(stream, new FirstReport(() =>
+        BackupDescription description = await _repository.BackUpAsync(stream, new OneReport(0, () =>
         {
             File.Delete(Path.Combine(_directory.Store, "store.page"));
             _repository.CommitAsync(Samples.Commit(Samples.Create("late", late))).AsTask().Wait();
@@ -147,10 +147,11 @@ public sealed class SharedLifeTests
     private static Task OnAThreadOfItsOwn(Func<Task> action) =>
         Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
-    private async Task CheckErasureAsync(byte[] dead, Func<RepositoryCommit> drop)
+    /// <summary>Drops when so many chunks and one more are written: the records are one, and then the payloads.</summary>
+    private async Task CheckErasureAsync(byte[] dead, int reportsBefore, Func<RepositoryCommit> drop)
     {
         Task waiting = Task.CompletedTask;
-        await _repository.CompactAsync(new FirstReport(() =>
+        await _repository.CompactAsync(new OneReport(reportsBefore, () =>
         {
             _repository.CommitAsync(drop()).AsTask().Wait();
             waiting = _repository.WaitForErasureAsync().AsTask();
@@ -206,15 +207,14 @@ public sealed class SharedLifeTests
     }
 
     /// <summary>Does something, on the thread of a copy, when the first chunk is copied.</summary>
-    private sealed class FirstReport(Action action) : IProgress<CopyProgress>
+    private sealed class OneReport(int reportsBefore, Action action) : IProgress<CopyProgress>
     {
-        private bool _done;
+        private int _left = reportsBefore;
 
         public void Report(CopyProgress value)
         {
-            if (!_done)
+            if (_left-- == 0)
             {
-                _done = true;
                 action();
             }
         }

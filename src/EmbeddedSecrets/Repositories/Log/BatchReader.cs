@@ -39,7 +39,7 @@ internal static class BatchReader
     private static void ApplyChange(ref IndexFields fields, ReadOnlySpan<byte> body, long bodyOffset, ILogTarget target)
     {
         int kind = fields.TakeByte();
-        string name = fields.TakeName();
+        ReadOnlySpan<byte> name = fields.TakeName();
         if (kind == BatchWriter.PutKind)
         {
             RecordStamp stamp = fields.TakeStamp();

@@ -1,11 +1,11 @@
 namespace EmbeddedSecrets.Repositories.Log;
 
-/// <summary>Takes what a batch says, change by change.</summary>
+/// <summary>Takes what a batch says, change by change. A name is its ASCII bytes, and keeps the rules of names.</summary>
 internal interface ILogTarget
 {
-    void Put(string name, in RecordLocation location);
+    void Put(ReadOnlySpan<byte> name, in RecordLocation location);
 
-    void Remove(string name);
+    void Remove(ReadOnlySpan<byte> name);
 
     void AddPayload(UniqueId id, in PayloadLocation location);
 

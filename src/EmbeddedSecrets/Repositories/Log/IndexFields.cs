@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
@@ -9,6 +8,8 @@ internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
     private ReadOnlySpan<byte> _rest = bytes;
 
     public bool HasFailed { get; private set; }
+
+    public readonly int RestLength => _rest.Length;
 
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
@@ -24,18 +25,12 @@ internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
 
     public UniqueId TakeId() => Take(16) is { IsEmpty: false } bytes ? UniqueId.Read(bytes) : default;
 
-    /// <summary>A name that keeps the rules of names; the empty string after a failure.</summary>
-    public string TakeName()
+    /// <summary>A name that keeps the rules of names; nothing after a failure.</summary>
+    public ReadOnlySpan<byte> TakeName()
     {
-        ReadOnlySpan<byte> bytes = Take(TakeByte());
-        string name = Encoding.Latin1.GetString(bytes);
-        if (HasFailed || !CommitRules.IsName(name))
-        {
-            HasFailed = true;
-            return string.Empty;
-        }
-
-        return name;
+        ReadOnlySpan<byte> name = Take(TakeByte());
+        HasFailed |= !CommitRules.IsName(name);
+        return HasFailed ? default : name;
     }
 
     /// <summary>The stamp of a record that exists.</summary>
@@ -69,7 +64,7 @@ internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
         return HasFailed ? default : place;
     }
 
-    private ReadOnlySpan<byte> Take(int count)
+    public ReadOnlySpan<byte> Take(int count)
     {
         if (HasFailed || count > _rest.Length)
         {

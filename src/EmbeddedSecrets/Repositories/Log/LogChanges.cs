@@ -1,3 +1,4 @@
+using System.Text;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Files;
 
@@ -73,18 +74,19 @@ internal sealed class LogChanges(FrameSeal seal)
 
         public long Bytes { get; private set; }
 
-        public void Put(string name, in RecordLocation location)
+        public void Put(ReadOnlySpan<byte> name, in RecordLocation location)
         {
+            string text = Encoding.ASCII.GetString(name);
             byte[] record = new byte[location.Length];
             if (file.Read(record, location.Offset) != record.Length)
             {
                 throw StoreFailures.Corrupt(file.Path, location.Offset);
             }
 
-            _commit.Add((name, new RepositoryRecord(name, location.Stamp, record)));
+            _commit.Add((text, new RepositoryRecord(text, location.Stamp, record)));
         }
 
-        public void Remove(string name) => _commit.Add((name, null));
+        public void Remove(ReadOnlySpan<byte> name) => _commit.Add((Encoding.ASCII.GetString(name), null));
 
         public void AddPayload(UniqueId id, in PayloadLocation location)
         {

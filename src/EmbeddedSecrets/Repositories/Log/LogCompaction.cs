@@ -150,6 +150,8 @@ internal sealed class LogCompaction
             WriteFullChunk(cancellationToken);
         }
 
+        // Chunks of one kind, in order: who opens the log need not take them apart.
+        WriteChunk();
         foreach ((UniqueId id, PayloadLocation location) in _from.Index.Payloads)
         {
             _chunk.AddPayload(id, location, _from.File);

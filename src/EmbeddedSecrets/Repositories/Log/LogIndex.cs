@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using EmbeddedSecrets.Collections;
 
 namespace EmbeddedSecrets.Repositories.Log;
@@ -7,8 +9,8 @@ internal sealed class LogIndex : ILogTarget
 {
     private const int Stripes = 4096;
 
-    private readonly HashTable<string, RecordLocation> _records = new();
-    private readonly HashTable<UniqueId, PayloadLocation> _payloads = new();
+    private readonly IndexTable _records = new(SnapshotWriter.RecordKind, RecordLocation.Size);
+    private readonly IndexTable _payloads = new(SnapshotWriter.PayloadKind, PayloadLocation.Size);
     private readonly Action<UniqueId> _payloadDropped;
 
     /// <summary>Counts the changes of the names that share a stripe, once readers see the index: odd while one is under way.</summary>
@@ -39,10 +41,34 @@ internal sealed class LogIndex : ILogTarget
     public ChangeTracker? Tracker { get; set; }
 
     /// <summary>Gets the records; what changes meanwhile may or may not be seen.</summary>
-    public IEnumerable<KeyValuePair<string, RecordLocation>> Records => _records;
+    public IEnumerable<KeyValuePair<string, RecordLocation>> Records
+    {
+        get
+        {
+            byte[] value = new byte[RecordLocation.Size];
+            IndexTable.Enumerator records = _records.GetEnumerator();
+            while (records.MoveNext())
+            {
+                records.CopyValueTo(value);
+                yield return new(Encoding.ASCII.GetString(records.Key), RecordLocation.Read(value));
+            }
+        }
+    }
 
     /// <summary>Gets the payloads; what changes meanwhile may or may not be seen.</summary>
-    public IEnumerable<KeyValuePair<UniqueId, PayloadLocation>> Payloads => _payloads;
+    public IEnumerable<KeyValuePair<UniqueId, PayloadLocation>> Payloads
+    {
+        get
+        {
+            byte[] value = new byte[PayloadLocation.Size];
+            IndexTable.Enumerator payloads = _payloads.GetEnumerator();
+            while (payloads.MoveNext())
+            {
+                payloads.CopyValueTo(value);
+                yield return new(UniqueId.Read(payloads.Key), PayloadLocation.Read(value));
+            }
+        }
+    }
 
     /// <summary>Called by the writer before readers see the index; <paramref name="order"/> keeps the names in order from then on.</summary>
     public void Publish(NameOrder order) => Order = order;
@@ -50,7 +76,8 @@ internal sealed class LogIndex : ILogTarget
     /// <summary>The token of what a name has now; see <see cref="IResidentRepository"/>.</summary>
     public RecordToken TokenOf(string name)
     {
-        int stripe = StripeOf(name);
+        Span<byte> room = stackalloc byte[CommitRules.MaxNameLength];
+        int stripe = StripeOf(KeyOf(name, room));
         return new RecordToken(_identity, stripe, Volatile.Read(ref _moves[stripe]));
     }
 
@@ -58,42 +85,75 @@ internal sealed class LogIndex : ILogTarget
     public bool IsCurrent(RecordToken token) =>
         ReferenceEquals(token.IndexIdentity, _identity) && (token.Moves & 1) == 0 && Volatile.Read(ref _moves[token.Stripe]) == token.Moves;
 
-    public bool TryFind(string name, out RecordLocation location) => _records.TryGet(name, out location);
-
-    public bool TryFindPayload(UniqueId id, out PayloadLocation location) => _payloads.TryGet(id, out location);
-
-    public void Put(string name, in RecordLocation location)
+    public bool TryFind(string name, out RecordLocation location)
     {
-        BeginMove(name);
-        if (_records.Set(name, location, out RecordLocation before))
-        {
-            LiveBytes -= RecordBytes(name, before.Length);
-        }
-
-        EndMove(name);
-        LiveBytes += RecordBytes(name, location.Length);
-        Tracker?.Note(name);
-        Order?.Note(name, present: true);
+        Span<byte> room = stackalloc byte[CommitRules.MaxNameLength];
+        Span<byte> found = stackalloc byte[RecordLocation.Size];
+        bool isFound = _records.TryGet(KeyOf(name, room), found);
+        location = isFound ? RecordLocation.Read(found) : default;
+        return isFound;
     }
 
-    public void Remove(string name)
+    public bool TryFindPayload(UniqueId id, out PayloadLocation location)
     {
+        Span<byte> key = stackalloc byte[UniqueId.Length];
+        Span<byte> found = stackalloc byte[PayloadLocation.Size];
+        id.CopyTo(key);
+        bool isFound = _payloads.TryGet(key, found);
+        location = isFound ? PayloadLocation.Read(found) : default;
+        return isFound;
+    }
+
+    /// <summary>Takes a chunk of a snapshot over as it is. False, and nothing has changed, where its entries are not in order behind what is here; take them one by one.</summary>
+    public bool TryAdd(ReadOnlySpan<byte> chunkIndex, int bodyLength, long bodyOffset)
+    {
+        IndexTable? table = Order is not null || chunkIndex.IsEmpty ? null
+            : chunkIndex[0] == SnapshotWriter.RecordKind ? _records
+            : chunkIndex[0] == SnapshotWriter.PayloadKind ? _payloads : null;
+        if (table is null || !table.TryAdd(chunkIndex, bodyLength, bodyOffset, out long liveBytes))
+        {
+            return false;
+        }
+
+        LiveBytes += liveBytes;
+        return true;
+    }
+
+    public void Put(ReadOnlySpan<byte> name, in RecordLocation location)
+    {
+        Span<byte> value = stackalloc byte[RecordLocation.Size];
+        location.Write(value);
+        Span<byte> before = stackalloc byte[RecordLocation.Size];
         BeginMove(name);
-        bool wasThere = _records.Remove(name, out RecordLocation before);
+        bool wasThere = _records.Set(name, value, before);
+        EndMove(name);
+        LiveBytes += RecordBytes(name, location.Length) - (wasThere ? RecordBytes(name, RecordLocation.Read(before).Length) : 0);
+        Tell(name, isPresent: true);
+    }
+
+    public void Remove(ReadOnlySpan<byte> name)
+    {
+        Span<byte> before = stackalloc byte[RecordLocation.Size];
+        BeginMove(name);
+        bool wasThere = _records.Remove(name, before);
         EndMove(name);
         if (wasThere)
         {
-            LiveBytes -= RecordBytes(name, before.Length);
-            Tracker?.Note(name);
-            Order?.Note(name, present: false);
+            LiveBytes -= RecordBytes(name, RecordLocation.Read(before).Length);
+            Tell(name, isPresent: false);
         }
     }
 
     public void AddPayload(UniqueId id, in PayloadLocation location)
     {
-        if (_payloads.Set(id, location, out PayloadLocation before))
+        Span<byte> key = stackalloc byte[UniqueId.Length];
+        Span<byte> value = stackalloc byte[PayloadLocation.Size];
+        id.CopyTo(key);
+        location.Write(value);
+        Span<byte> before = stackalloc byte[PayloadLocation.Size];
+        if (_payloads.Set(key, value, before))
         {
-            LiveBytes -= PayloadBytes(before.Length);
+            LiveBytes -= PayloadBytes(PayloadLocation.Read(before).Length);
             _payloadDropped(id);
         }
 
@@ -108,9 +168,12 @@ internal sealed class LogIndex : ILogTarget
     {
         // Also where a snapshot tells it of a payload that it does not hold: an older record, with the wrapped key, may be there.
         HasDropped = true;
-        if (_payloads.Remove(id, out PayloadLocation before))
+        Span<byte> key = stackalloc byte[UniqueId.Length];
+        Span<byte> before = stackalloc byte[PayloadLocation.Size];
+        id.CopyTo(key);
+        if (_payloads.Remove(key, before))
         {
-            LiveBytes -= PayloadBytes(before.Length);
+            LiveBytes -= PayloadBytes(PayloadLocation.Read(before).Length);
             Tracker?.Note(id);
             _payloadDropped(id);
         }
@@ -123,19 +186,23 @@ internal sealed class LogIndex : ILogTarget
     /// <summary>Another index takes the place of this one: tells of the payloads that it has not.</summary>
     public void TellDropped(LogIndex successor)
     {
-        foreach ((UniqueId id, _) in _payloads)
+        foreach ((UniqueId id, _) in Payloads)
         {
-            if (!successor._payloads.TryGet(id, out _))
+            if (!successor.TryFindPayload(id, out _))
             {
                 _payloadDropped(id);
             }
         }
     }
 
-    private static int StripeOf(string name) => string.GetHashCode(name, StringComparison.Ordinal) & (Stripes - 1);
+    /// <summary>The bytes of a name; those of no name, where it breaks the rules of names.</summary>
+    private static ReadOnlySpan<byte> KeyOf(string name, Span<byte> room) =>
+        Ascii.FromUtf16(name, room, out int length) == OperationStatus.Done ? room[..length] : default;
+
+    private static int StripeOf(ReadOnlySpan<byte> name) => PackedTable.HashOf(name) & (Stripes - 1);
 
     /// <summary>Before a change is visible. There is one writer at a time; a change that failed half-way leaves the counter odd.</summary>
-    private void BeginMove(string name)
+    private void BeginMove(ReadOnlySpan<byte> name)
     {
         if (Order is not null)
         {
@@ -145,7 +212,7 @@ internal sealed class LogIndex : ILogTarget
     }
 
     /// <summary>After it is visible.</summary>
-    private void EndMove(string name)
+    private void EndMove(ReadOnlySpan<byte> name)
     {
         if (Order is not null)
         {
@@ -154,8 +221,18 @@ internal sealed class LogIndex : ILogTarget
         }
     }
 
+    private void Tell(ReadOnlySpan<byte> name, bool isPresent)
+    {
+        if (Order is not null || Tracker is not null)
+        {
+            string text = Encoding.ASCII.GetString(name);
+            Tracker?.Note(text);
+            Order?.Note(text, isPresent);
+        }
+    }
+
     /// <summary>With the entry of the index in a snapshot.</summary>
-    private static long RecordBytes(string name, int length) => 50 + name.Length + length;
+    private static long RecordBytes(ReadOnlySpan<byte> name, int length) => 50 + name.Length + length;
 
     private static long PayloadBytes(int length) => 41 + length;
 }

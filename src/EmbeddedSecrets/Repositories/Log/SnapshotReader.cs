@@ -6,6 +6,11 @@ internal static class SnapshotReader
     /// <summary>Applies a chunk. False when the bytes break their rules; the index is of no use then.</summary>
     public static bool TryApply(ReadOnlySpan<byte> chunkIndex, int bodyLength, long bodyOffset, LogIndex index)
     {
+        if (index.TryAdd(chunkIndex, bodyLength, bodyOffset))
+        {
+            return true;
+        }
+
         var fields = new IndexFields(chunkIndex);
         while (!fields.IsAtEnd && !fields.HasFailed)
         {
@@ -20,7 +25,7 @@ internal static class SnapshotReader
         switch ((byte)fields.TakeByte())
         {
             case SnapshotWriter.RecordKind:
-                string name = fields.TakeName();
+                ReadOnlySpan<byte> name = fields.TakeName();
                 RecordStamp stamp = fields.TakeStamp();
                 SealedPlace record = fields.TakePlace(bodyLength, CommitRules.MaxRecordBytes);
                 if (!fields.HasFailed)
@@ -30,7 +35,12 @@ internal static class SnapshotReader
 
                 break;
             case SnapshotWriter.NoRecordKind:
-                index.Remove(fields.TakeName());
+                ReadOnlySpan<byte> removed = fields.TakeName();
+                if (!fields.HasFailed)
+                {
+                    index.Remove(removed);
+                }
+
                 break;
             case SnapshotWriter.PayloadKind:
                 UniqueId id = fields.TakeId();
