@@ -92,9 +92,9 @@ internal sealed class BoundedCache<TKey, TValue>
         lock (_gate)
         {
             // One by one: whoever holds a place must find it empty.
-            foreach ((TKey key, _) in _slots)
+            foreach (Slot slot in _clock)
             {
-                RemoveLocked(key);
+                RemoveLocked(slot.Key);
             }
 
             _slots.Clear();
@@ -141,6 +141,8 @@ internal sealed class BoundedCache<TKey, TValue>
         if (slot.Used)
         {
             slot.Used = false;
+
+            // Where it was is room for it: all that the table has is in the queue, also when memory runs out.
             _clock.Enqueue(slot);
             return;
         }

@@ -1,13 +1,12 @@
-using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 
 namespace EmbeddedSecrets.Collections;
 
 /// <summary>
-/// A hash table for one writer at a time and readers that take no lock. Its entries are structures in few arrays, so that an
-/// index of a million names gives the collector little to visit; and, unlike
+/// A hash table for one writer at a time and readers that take no lock: that of the caches. Unlike
 /// <see cref="System.Collections.Concurrent.ConcurrentDictionary{TKey, TValue}"/>, which the compiler must make anew for each
-/// struct of ours in every process, it is compiled ahead of time with the library: opening a store fills two of them.
+/// struct of ours in every process, it is compiled ahead of time with the library; and its entries are structures in few
+/// arrays, which give the collector little to visit.
 /// </summary>
 /// <remarks>
 /// <para>An entry never changes while a chain leads to it: a value is replaced by a new entry in its place. An entry that no
@@ -15,7 +14,7 @@ namespace EmbeddedSecrets.Collections;
 /// after its look-up may have seen such an entry, and looks again. So a reader never waits for a writer that stands still.</para>
 /// <para>Keys are random, or hashed with the key of the process as strings are: nobody can choose them to collide.</para>
 /// </remarks>
-internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, TValue>>
+internal sealed class HashTable<TKey, TValue>
     where TKey : IEquatable<TKey>
 {
     private const int SmallestCapacity = 64;
@@ -103,42 +102,6 @@ internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, T
         Volatile.Write(ref _count, 0);
         _used = 0;
         _free = 0;
-    }
-
-    /// <summary>The entries; of what changes meanwhile the value of before or of after is seen, or none where there was or is none.</summary>
-    public IEnumerator<KeyValuePair<TKey, TValue>> GetEnumerator()
-    {
-        var found = new List<KeyValuePair<TKey, TValue>>();
-        int buckets = Volatile.Read(ref _chains).Capacity;
-        for (int i = 0; i < buckets; i++)
-        {
-            Collect(i, buckets, found);
-            foreach (KeyValuePair<TKey, TValue> entry in found)
-            {
-                yield return entry;
-            }
-        }
-    }
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    /// <summary>The entries of a bucket, as it was when there were so many buckets: what was one then is several now.</summary>
-    private void Collect(int bucket, int buckets, List<KeyValuePair<TKey, TValue>> found)
-    {
-        int retired;
-        do
-        {
-            found.Clear();
-            retired = Volatile.Read(ref _retired);
-            Chains chains = Volatile.Read(ref _chains);
-            for (int i = bucket; i < chains.Capacity; i += buckets)
-            {
-                chains.Collect(i, found);
-            }
-
-            Volatile.ReadBarrier();
-        }
-        while (_retired != retired);
     }
 
     /// <summary>An entry that is filled, and linked to its successor. No chain leads to it yet.</summary>
@@ -263,15 +226,6 @@ internal sealed class HashTable<TKey, TValue> : IEnumerable<KeyValuePair<TKey, T
             }
 
             return ref link;
-        }
-
-        public void Collect(int bucket, List<KeyValuePair<TKey, TValue>> found)
-        {
-            for (int i = Volatile.Read(ref BucketOf(bucket)); i != 0; i = Volatile.Read(ref NextOf(i)))
-            {
-                ref readonly Entry entry = ref this[i];
-                found.Add(new KeyValuePair<TKey, TValue>(entry.Key, entry.Value));
-            }
         }
     }
 }

@@ -46,9 +46,8 @@ internal static class BackupRestoration
     private static async ValueTask<long> VerifyAsync(OpenStore open, CancellationToken cancellationToken)
     {
         long secrets = 0;
-        await foreach (RepositoryRecord record in open.EnumerateAsync(null, cancellationToken).ConfigureAwait(false))
+        await foreach (StoredSecret stored in open.GoThroughAsync(cancellationToken).ConfigureAwait(false))
         {
-            StoredSecret stored = open.Decode(record);
             foreach (SecretVersion version in stored.Secret.Versions.Where(static version => version.Content is not null))
             {
                 using SecretValue? value = await open.ReadValueAsync(stored, version, cancellationToken).ConfigureAwait(false);

@@ -22,10 +22,10 @@ internal sealed class BulkChange(OpenStore open, Func<StoredSecret, Cancellation
     /// <summary>Goes through all secrets, those that are scheduled for deletion and those whose window has ended included.</summary>
     public async ValueTask RunAsync(CancellationToken cancellationToken)
     {
-        await foreach (RepositoryRecord record in open.EnumerateAsync(null, cancellationToken).ConfigureAwait(false))
+        await foreach (StoredSecret stored in open.GoThroughAsync(cancellationToken).ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await AddAsync(open.Decode(record), cancellationToken).ConfigureAwait(false);
+            await AddAsync(stored, cancellationToken).ConfigureAwait(false);
         }
 
         await FlushAsync(cancellationToken).ConfigureAwait(false);

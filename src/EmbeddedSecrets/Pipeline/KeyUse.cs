@@ -9,9 +9,9 @@ internal static class KeyUse
     public static async ValueTask<long> CountAsync(OpenStore open, string keyId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         long count = 0;
-        await foreach (RepositoryRecord record in open.EnumerateAsync(null, cancellationToken).ConfigureAwait(false))
+        await foreach (StoredSecret stored in open.GoThroughAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (SecretLife.Existing(open.Decode(record).Secret, now) is { } secret && KeysOf(secret).Contains(keyId))
+            if (SecretLife.Existing(stored.Secret, now) is { } secret && KeysOf(secret).Contains(keyId))
             {
                 count++;
             }
@@ -23,9 +23,9 @@ internal static class KeyUse
     /// <summary>Takes the keys that any stored secret uses out of the set. One whose recovery window has ended counts until it is swept: a clock may go back.</summary>
     public static async ValueTask ExceptUsedAsync(OpenStore open, HashSet<string> keyIds, CancellationToken cancellationToken)
     {
-        await foreach (RepositoryRecord record in open.EnumerateAsync(null, cancellationToken).ConfigureAwait(false))
+        await foreach (StoredSecret stored in open.GoThroughAsync(cancellationToken).ConfigureAwait(false))
         {
-            keyIds.ExceptWith(KeysOf(open.Decode(record).Secret));
+            keyIds.ExceptWith(KeysOf(stored.Secret));
             if (keyIds.Count == 0)
             {
                 return;
@@ -37,9 +37,9 @@ internal static class KeyUse
     public static async ValueTask<Dictionary<EncryptionKeyGenerationId, long>> GenerationsAsync(OpenStore open, CancellationToken cancellationToken)
     {
         Dictionary<EncryptionKeyGenerationId, long> counts = [];
-        await foreach (RepositoryRecord record in open.EnumerateAsync(null, cancellationToken).ConfigureAwait(false))
+        await foreach (StoredSecret stored in open.GoThroughAsync(cancellationToken).ConfigureAwait(false))
         {
-            foreach (SecretVersion version in open.Decode(record).Secret.Versions)
+            foreach (SecretVersion version in stored.Secret.Versions)
             {
                 if (version.Content?.DataKey is { } dataKey)
                 {

@@ -68,7 +68,7 @@ internal sealed partial class OpenStore : IDisposable
         return record is { } found ? Decode(found, cached) : null;
     }
 
-    /// <summary>Decodes a record that an enumeration or <see cref="LoadAsync"/> found.</summary>
+    /// <summary>Decodes a record that an enumeration found, and offers it to the cache.</summary>
     public StoredSecret Decode(in RepositoryRecord record)
     {
         _records.TryGet(record.Name, out StoredSecret? cached);
@@ -109,6 +109,21 @@ internal sealed partial class OpenStore : IDisposable
             }
 
             yield return record;
+        }
+    }
+
+    /// <summary>
+    /// Goes through all secrets, for whoever looks at each once and in the background. They do not come into the cache: there
+    /// they would take the places of those that are asked for, and the collector would have to carry them.
+    /// </summary>
+    public async IAsyncEnumerable<StoredSecret> GoThroughAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        BackgroundPace pace = default;
+        await foreach (RepositoryRecord record in EnumerateAsync(null, cancellationToken).ConfigureAwait(false))
+        {
+            // What is here already gets no second chance by it.
+            yield return _records.Find(record.Name)?.Value is { } cached && cached.Stamp == record.Stamp ? cached : DecodeNew(record);
+            pace.Step();
         }
     }
 
@@ -338,8 +353,13 @@ internal sealed partial class OpenStore : IDisposable
             return cached;
         }
 
-        var stored = new StoredSecret(record.Stamp, _cipher.OpenRecord(record.Name, record.Stamp, record.Sealed.Span));
+        StoredSecret stored = DecodeNew(record);
         _ = _records.TryOffer(record.Name, stored);
         return stored;
+    }
+
+    private StoredSecret DecodeNew(in RepositoryRecord record)
+    {
+        return new StoredSecret(record.Stamp, _cipher.OpenRecord(record.Name, record.Stamp, record.Sealed.Span));
     }
 }

@@ -144,9 +144,15 @@ internal static class RecordCodec
 
     public static ImmutableSortedDictionary<string, string> DecodePairs(ref FieldReader reader)
     {
-        ImmutableSortedDictionary<string, string>.Builder pairs = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        int count = reader.UInt16();
+        if (count == 0)
+        {
+            return TransitionRules.NoPairs;
+        }
+
+        ImmutableSortedDictionary<string, string>.Builder pairs = TransitionRules.NoPairs.ToBuilder();
         string? last = null;
-        for (int left = reader.UInt16(); left > 0; left--)
+        for (int left = count; left > 0; left--)
         {
             string key = reader.Text();
             FieldReader.RequireAscending(last, key);
@@ -159,26 +165,32 @@ internal static class RecordCodec
 
     public static ImmutableArray<SecretVersion> DecodeVersions(ref FieldReader reader)
     {
-        ImmutableArray<SecretVersion>.Builder versions = ImmutableArray.CreateBuilder<SecretVersion>();
+        // A count of one byte: at most 255 references are allocated before the bytes are looked at.
+        var versions = new SecretVersion[reader.Byte()];
         long last = 0;
-        for (int left = reader.Byte(); left > 0; left--)
+        for (int i = 0; i < versions.Length; i++)
         {
-            SecretVersion version = VersionCodec.Decode(ref reader);
-            if (version.Sequence <= last)
+            versions[i] = VersionCodec.Decode(ref reader);
+            if (versions[i].Sequence <= last)
             {
                 throw new InvalidDataException("Versions are out of order.");
             }
 
-            last = version.Sequence;
-            versions.Add(version);
+            last = versions[i].Sequence;
         }
 
-        return versions.ToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(versions);
     }
 
     private static ImmutableArray<RetiredVersionId> DecodeRetired(ref FieldReader reader)
     {
-        var retired = new RetiredVersionId[reader.Byte()];
+        int count = reader.Byte();
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var retired = new RetiredVersionId[count];
         for (int i = 0; i < retired.Length; i++)
         {
             retired[i] = new RetiredVersionId(reader.UInt64(), reader.Count());

@@ -47,8 +47,10 @@ internal static class SecretInvariants
         for (int i = 0; i < secret.Versions.Length; i++)
         {
             string? before = null;
-            foreach (string stage in secret.Versions[i].Stages)
+            IReadOnlyList<string> stages = secret.Versions[i].Stages;
+            for (int j = 0; j < stages.Count; j++)
             {
+                string stage = stages[j];
                 if (string.CompareOrdinal(before, stage) >= 0)
                 {
                     return "the stages of a version are in ordinal order, each once.";

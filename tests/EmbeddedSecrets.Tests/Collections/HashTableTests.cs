@@ -34,7 +34,11 @@ public sealed class HashTableTests
             table.Count.Should().Be(model.Count);
         }
 
-        table.Should().BeEquivalentTo(model);
+        foreach ((UniqueId key, int value) in model)
+        {
+            table.TryGet(key, out int found).Should().BeTrue();
+            found.Should().Be(value);
+        }
     }
 
     [Test]
@@ -65,7 +69,6 @@ public sealed class HashTableTests
 
         table.Count.Should().Be(0);
         table.TryGet("a", out _).Should().BeFalse();
-        table.Should().BeEmpty();
     }
 
     [Test]
@@ -133,46 +136,6 @@ public sealed class HashTableTests
 
         table.TryGet(asked, out int value).Should().BeTrue();
         value.Should().Be(11);
-    }
-
-    [Test]
-    public void Enumeration_WhileAnotherThreadReplacesAndGrows_MeetsEachThatStaysOnce()
-    {
-        // Few buckets at the beginning and many at the end; entries are retired and used again all the time.
-        const int Staying = 50;
-        var table = new HashTable<UniqueId, (long Left, long Right)>();
-        for (int i = 0; i < Staying; i++)
-        {
-            table.Set(new UniqueId(1, (ulong)i), (i, i), out _);
-        }
-
-        ReadWhileWriting(
-            () =>
-            {
-                var seen = new List<ulong>();
-                foreach ((UniqueId key, (long Left, long Right) value) in table)
-                {
-                    value.Left.Should().Be(value.Right);
-                    if (key.Upper == 1)
-                    {
-                        seen.Add(key.Lower);
-                    }
-                }
-
-                seen.Should().OnlyHaveUniqueItems().And.HaveCount(Staying);
-            },
-            () =>
-            {
-                for (int i = 0; i < 400 * Staying; i++)
-                {
-                    table.Set(new UniqueId(1, (ulong)(i % Staying)), (i, i), out _);
-                    table.Set(new UniqueId(2, (ulong)i), (i, i), out _);
-                    if (i % 2 == 0)
-                    {
-                        table.Remove(new UniqueId(2, (ulong)i), out _);
-                    }
-                }
-            });
     }
 
     [Test]

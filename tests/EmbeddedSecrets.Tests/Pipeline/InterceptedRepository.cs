@@ -25,6 +25,9 @@ internal sealed class InterceptedRepository : ISecretRepository
 
     public int Headers { get; private set; }
 
+    /// <summary>The stamp that the last one who asked for a record knew; absent for none.</summary>
+    public RecordStamp LastKnown { get; private set; }
+
     /// <summary>Whether the store sweeps by itself; otherwise nothing happens but what a test does.</summary>
     public bool Sweeps { get; set; }
 
@@ -48,6 +51,7 @@ internal sealed class InterceptedRepository : ISecretRepository
 
     public async ValueTask<RepositoryRecord?> FindAsync(string name, RecordStamp known = default, CancellationToken cancellationToken = default)
     {
+        LastKnown = known;
         RepositoryRecord? found = await _inner.FindAsync(name, known, cancellationToken);
         if (AfterFind is { } action)
         {

@@ -128,6 +128,24 @@ public sealed class StoreSweepingTests
     }
 
     [Test]
+    public async Task Compact_MoreSecretsThanTheCacheHolds_LeavesThoseThatAreAskedForInTheCache()
+    {
+        var repository = new InterceptedRepository();
+        await using SecretStore store = new(
+            repository, new KeyRing(RootKey.FromBytes(Envelope.Samples.Bytes(32))), options: new SecretStoreOptions { TimeProvider = _clock, RecordCacheEntries = 1 });
+        await store.CreateTextAsync("a", "value");
+        await store.CreateTextAsync("c", "value");
+        await store.CreateTextAsync("b/asked-for", "value");
+
+        await store.Maintenance.CompactAsync();
+
+        await store.DescribeSecretAsync("b/asked-for");
+        repository.LastKnown.Should().NotBe(RecordStamp.Absent, "it was in the cache");
+        await store.DescribeSecretAsync("c");
+        repository.LastKnown.Should().Be(RecordStamp.Absent);
+    }
+
+    [Test]
     public async Task Compact_NameIsTakenAnewMeanwhile_KeepsTheNewSecret()
     {
         var repository = new InterceptedRepository();

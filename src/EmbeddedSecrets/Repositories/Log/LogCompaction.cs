@@ -144,10 +144,12 @@ internal sealed class LogCompaction
 
     private void CopyAll(CancellationToken cancellationToken)
     {
+        BackgroundPace pace = default;
         foreach ((string name, RecordLocation location) in _from.Index.Records)
         {
             _chunk.AddRecord(name, location, _from.File);
             WriteFullChunk(cancellationToken);
+            pace.Step();
         }
 
         // Chunks of one kind, in order: who opens the log need not take them apart.
@@ -156,6 +158,7 @@ internal sealed class LogCompaction
         {
             _chunk.AddPayload(id, location, _from.File);
             WriteFullChunk(cancellationToken);
+            pace.Step();
         }
 
         WriteChunk();
