@@ -6,7 +6,7 @@ public sealed class SecretStoreOptions
     internal const long MaxPayloadCacheBytes = 1L << 40;
     internal const int MaxRecordCacheEntries = 1 << 24;
     internal const int MaxDataKeyCacheEntries = 1 << 20;
-    internal const int DefaultDataKeyCacheEntries = 4_096;
+    internal const int DefaultDataKeyCacheEntries = 16_384;
     internal static readonly TimeSpan MinLockTimeout = TimeSpan.FromMilliseconds(1);
     internal static readonly TimeSpan MaxLockTimeout = TimeSpan.FromHours(1);
 
@@ -48,7 +48,7 @@ public sealed class SecretStoreOptions
 
     /// <summary>Gets or sets how many unwrapped data keys are kept in memory, so that a value that was read before is read without the key provider.</summary>
     /// <value>
-    /// 0 to 1,048,576 keys, 0 for none; null, the default, for what the provider suggests: 4,096 for a <see cref="KeyRing"/>, whose
+    /// 0 to 1,048,576 keys, 0 for none; null, the default, for what the provider suggests: 16,384 for a <see cref="KeyRing"/>, whose
     /// keys are in memory anyway, and 0 for a provider of one's own.
     /// </value>
     /// <remarks>

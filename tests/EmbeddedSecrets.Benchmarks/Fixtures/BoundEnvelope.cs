@@ -29,9 +29,26 @@ internal sealed class BoundEnvelope : IDisposable
     private const int KeyBindingLength = 132;
     private const int ValueBindingLength = 92;
 
-    private readonly byte[] _keyBinding = RandomNumberGenerator.GetBytes(KeyBindingLength);
-    private readonly byte[] _valueBinding = RandomNumberGenerator.GetBytes(ValueBindingLength);
-    private readonly AesGcm _outer = new(RandomNumberGenerator.GetBytes(KeyLength), TagLength);
+    private readonly byte[] _keyBinding;
+    private readonly byte[] _valueBinding;
+    private readonly byte[] _key;
+    private readonly AesGcm _outer;
+
+    public BoundEnvelope()
+        : this(RandomNumberGenerator.GetBytes(KeyLength), RandomNumberGenerator.GetBytes(KeyBindingLength), RandomNumberGenerator.GetBytes(ValueBindingLength))
+    {
+    }
+
+    private BoundEnvelope(byte[] key, byte[] keyBinding, byte[] valueBinding)
+    {
+        _key = key;
+        _keyBinding = keyBinding;
+        _valueBinding = valueBinding;
+        _outer = new AesGcm(key, TagLength);
+    }
+
+    /// <summary>Another one for another thread, with the same key.</summary>
+    public BoundEnvelope Copy() => new(_key, _keyBinding, _valueBinding);
 
     public byte[] Seal(ReadOnlySpan<byte> value)
     {
@@ -52,14 +69,44 @@ internal sealed class BoundEnvelope : IDisposable
     /// <summary>Opens into a buffer of the caller that is 32 bytes longer than the value, which begins behind them.</summary>
     public void Open(ReadOnlySpan<byte> message, Span<byte> destination)
     {
+        using AesGcm inner = OpenKey(message);
+        OpenValue(inner, message, destination);
+    }
+
+    /// <summary>The data key of a message, for who keeps it.</summary>
+    public AesGcm OpenKey(ReadOnlySpan<byte> message)
+    {
         Span<byte> padded = stackalloc byte[PaddedKeyLength];
         _outer.Decrypt(message[..NonceLength], message.Slice(NonceLength, PaddedKeyLength), message.Slice(NonceLength + PaddedKeyLength, TagLength), padded, _keyBinding);
         CheckZeros(padded);
-        using var inner = new AesGcm(padded[ZerosLength..], TagLength);
+        var inner = new AesGcm(padded[ZerosLength..], TagLength);
         CryptographicOperations.ZeroMemory(padded);
+        return inner;
+    }
+
+    /// <summary>As <see cref="Open"/>, with the data key at hand.</summary>
+    public void OpenValue(AesGcm inner, ReadOnlySpan<byte> message, Span<byte> destination)
+    {
         ReadOnlySpan<byte> rest = message[WrappedLength..];
         int length = rest.Length - NonceLength - TagLength;
         inner.Decrypt(rest[..NonceLength], rest.Slice(NonceLength, length), rest[(NonceLength + length)..], destination[..length], _valueBinding);
+        CheckZeros(destination);
+    }
+
+    /// <summary>Seals under the key itself, as a record is sealed: no data key of its own.</summary>
+    public byte[] SealFlat(ReadOnlySpan<byte> text)
+    {
+        byte[] padded = new byte[ZerosLength + text.Length];
+        text.CopyTo(padded.AsSpan(ZerosLength));
+        byte[] message = RandomNumberGenerator.GetBytes(NonceLength + padded.Length + TagLength);
+        _outer.Encrypt(message.AsSpan(0, NonceLength), padded, message.AsSpan(NonceLength, padded.Length), message.AsSpan(NonceLength + padded.Length), _valueBinding);
+        return message;
+    }
+
+    /// <summary>Opens what <see cref="SealFlat"/> has sealed, into a buffer that is 32 bytes longer than the text.</summary>
+    public void OpenFlat(ReadOnlySpan<byte> message, Span<byte> destination)
+    {
+        _outer.Decrypt(message[..NonceLength], message[NonceLength..^TagLength], message[^TagLength..], destination[..(message.Length - NonceLength - TagLength)], _valueBinding);
         CheckZeros(destination);
     }
 

@@ -48,11 +48,11 @@ internal static class ConcurrentWriteRows
                 new("sqlite", () => Clock.Threads(writers, few, (worker, i) => sqlite.Write(names[Place(worker, i)], envelopes[worker].Seal(value)))),
                 new("sqlite connections", () => SqliteWriters.Run(sqlite.Text, writers, few, (worker, i) => (names[Place(worker, i)], envelopes[worker].Seal(value)))),
             };
+            sides.Add(new("sealed", () => Clock.Tasks(writers, many, (worker, i) =>
+                appending.WriteAsync([.. bound[worker].Seal(value), .. envelopes[worker].SealFlat(record), .. envelopes[worker].SealFlat(index)]))));
             if (writers == 64)
             {
                 sides.Add(new("memory", () => Clock.Tasks(writers, many, (worker, i) => Corpus.PutAsync(memory, names[Place(worker, i)], value))));
-                sides.Add(new("sealed", () => Clock.Tasks(writers, many, (worker, i) =>
-                    appending.WriteAsync([.. bound[worker].Seal(value), .. envelopes[worker].SealFlat(record), .. envelopes[worker].SealFlat(index)]))));
                 sides.Add(new("batched", () => Clock.Tasks(writers, many, (worker, i) => batching.WriteAsync((names[Place(worker, i)], envelopes[worker].Seal(value))))));
                 sides.Add(new("rocksdb", () => Clock.Threads(writers, many, (worker, i) => rocksDb.Write(keys[Place(worker, i)], envelopes[worker].Seal(value)))));
             }
@@ -61,10 +61,12 @@ internal static class ConcurrentWriteRows
             context.Table.Tell($"W2-{writers} (for each writer)", rounds);
             context.Add($"W2-{writers}-sqlite", rounds.RatioOf("sqlite", "store"), Goal.AtLeast(writers == 8 ? 4 : 12), "one connection, writers take turns; " + NoVersions, rounds.MedianOf("store"));
             context.Add($"W2-{writers}-sqlite-connections", rounds.RatioOf("sqlite connections", "store"), Goal.None, "a connection for each writer; " + NoVersions, rounds.MedianOf("store"));
+            context.Add($"W2-{writers}-sqlite-sealed", rounds.RatioOf("sqlite", "sealed"), Goal.None, "SQLite as above, against a batched append of the four encryptions of a put and nothing of the store", rounds.MedianOf("sealed"));
             if (writers == 64)
             {
                 context.Add("W2-64-batched", rounds.RatioOf("batched", "store"), Goal.AtLeast(2.2), "SQLite, transactions of all who wait; " + NoVersions, rounds.MedianOf("store"));
-                context.Add("W2-64-sealed", rounds.RatioOf("batched", "sealed"), Goal.None, "SQLite as above, against a batched append of the four encryptions of a put and nothing of the store", rounds.MedianOf("sealed"));
+                context.Add("W2-64-batched-sealed", rounds.RatioOf("batched", "sealed"), Goal.None, "the same against the batched SQLite", rounds.MedianOf("sealed"));
+                context.Add("W2-64-rocksdb-sealed", rounds.RatioOf("rocksdb", "sealed"), Goal.None, "the same against RocksDB", rounds.MedianOf("sealed"));
                 context.Add("W2-64-memory", rounds.RatioOf("memory", "store"), Goal.None, "the same puts into the repository in memory: what the processor alone takes", rounds.MedianOf("memory"));
                 context.Add("W2-64-rocksdb", rounds.RatioOf("rocksdb", "store"), Goal.AtLeast(3), "its own group commit; " + NoVersions, rounds.MedianOf("store"));
             }
