@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using EmbeddedSecrets.Buffers;
 
 namespace EmbeddedSecrets;
 
@@ -84,7 +85,11 @@ public readonly struct UniqueId : IEquatable<UniqueId>
 
     /// <summary>The first 16 of the bytes, which are at least so many.</summary>
     internal static UniqueId Read(ReadOnlySpan<byte> bytes) =>
-        new(BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        Read(bytes, 0);
+
+    /// <summary>The 16 bytes from a position on.</summary>
+    internal static UniqueId Read(ReadOnlySpan<byte> bytes, int position) =>
+        new(LittleEndian.ReadUInt64(bytes, position + sizeof(ulong)), LittleEndian.ReadUInt64(bytes, position));
 
     /// <summary>32 hexadecimal digits, in either case.</summary>
     internal static bool TryParse(ReadOnlySpan<char> text, out UniqueId id)

@@ -113,20 +113,20 @@ internal sealed class BoundedCache<TKey, TValue>
             return;
         }
 
+        if (_clock.Count > (2 * _slots.Count) + 16)
+        {
+            _clock = new Queue<Slot>(_clock.Where(static s => s.Value is not null));
+        }
+
         var slot = new Slot(key, value, cost);
 
-        // In this order: where memory runs out in between, nothing is in the table that no hand will ever pass.
+        // In this order, and nothing behind it that takes memory: where it runs out in between, nothing is in the table that no hand will ever pass.
         _clock.Enqueue(slot);
         _ = _slots.Set(key, slot, out _);
         _total += cost;
         while (_total > _capacity)
         {
             Evict();
-        }
-
-        if (_clock.Count > (2 * _slots.Count) + 16)
-        {
-            _clock = new Queue<Slot>(_clock.Where(static s => s.Value is not null));
         }
     }
 

@@ -127,9 +127,16 @@ internal sealed class DataKeyCache : IDisposable
     {
         lock (_zeroed)
         {
-            if (_zeroed.Count < _capacity)
+            try
             {
-                _zeroed.Push(memory);
+                if (_zeroed.Count < _capacity)
+                {
+                    _zeroed.Push(memory);
+                }
+            }
+            catch (OutOfMemoryException)
+            {
+                // A key that leaves must leave: the collector takes its memory.
             }
         }
     }

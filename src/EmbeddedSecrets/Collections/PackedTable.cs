@@ -91,7 +91,17 @@ internal sealed class PackedTable(int valueLength)
         }
 
         entries.AsSpan(0, count).Sort((left, right) => slots.Entries.KeyOf(left).SequenceCompareTo(slots.Entries.KeyOf(right)));
-        return new Ordered(slots.Entries, entries, count);
+        int kept = Math.Min(count, 1);
+        for (int i = 1; i < count; i++)
+        {
+            // A key that was removed and came back on the way has another slot now, and may have been met in both.
+            if (!slots.Entries.KeyOf(entries[i]).SequenceEqual(slots.Entries.KeyOf(entries[kept - 1])))
+            {
+                entries[kept++] = entries[i];
+            }
+        }
+
+        return new Ordered(slots.Entries, entries, kept);
     }
 
     /// <summary>Texts are hashed so, with a key of the process: nobody can choose keys that collide.</summary>

@@ -138,6 +138,12 @@ internal static class StoreFailures
         $"No backup was made: the copy that is sent is made in '{path}' first, which needs as much room as what is stored: {cause.Message} The store is as it was. Try again when the cause is gone.",
         cause);
 
+    public static SecretStoreUnavailableException MustBeOpenedAgain(string path, Exception cause) => new(
+        SecretStoreErrorCodes.WritesStopped,
+        503,
+        $"Writing to '{path}' has stopped, because: {cause.Message} The last change is on the disk, and this process has taken only a part of it over. Close the store and open it again.",
+        cause);
+
     public static SecretStoreUnavailableException WritesStoppedByCompaction(string path, Exception cause) => new(
         SecretStoreErrorCodes.WritesStopped,
         503,

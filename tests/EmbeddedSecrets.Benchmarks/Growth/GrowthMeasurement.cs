@@ -12,7 +12,6 @@ namespace EmbeddedSecrets.Benchmarks.Growth;
 internal static class GrowthMeasurement
 {
     private const int PageSize = 100;
-    private const int StringOverhead = 22;
 
     public static GrowthPoint Of(GrowthStore built, int versions, BenchmarkOptions options)
     {
@@ -63,7 +62,7 @@ internal static class GrowthMeasurement
 
     private static (Ratio Seconds, Ratio BytesOfVersion) Open(GrowthStore built, int versions, BenchmarkOptions options)
     {
-        double bytesOfNames = built.Names.Sum(static name => StringOverhead + (2.0 * name.Length));
+        double bytesOfNames = built.Names.Sum(static name => (double)name.Length);
         var seconds = new List<double>();
         var bytes = new List<double>();
         for (int round = 0; round < options.Rounds; round++)

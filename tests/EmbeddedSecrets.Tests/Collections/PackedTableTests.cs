@@ -123,7 +123,9 @@ public sealed class PackedTableTests
                     Find(table, $"stays{i}").Should().NotBeNull();
                 }
 
-                InOrder(table).Count(static entry => entry.Key.StartsWith("stays", StringComparison.Ordinal)).Should().Be(Staying);
+                List<(string Key, long Value)> entries = InOrder(table);
+                entries.Count(static entry => entry.Key.StartsWith("stays", StringComparison.Ordinal)).Should().Be(Staying);
+                entries.Select(static entry => entry.Key).Should().OnlyHaveUniqueItems("a key that comes back meanwhile is met once");
             }
             while (!stopping.IsCancellationRequested);
         });
@@ -139,6 +141,14 @@ public sealed class PackedTableTests
             for (int i = 0; round % 3 == 0 && i < Staying; i++)
             {
                 table.Remove(Key($"comes{(round * Staying) + i}"));
+            }
+
+            for (int i = 0; i < 2 * Staying; i++)
+            {
+                table.Remove(Key($"returns{i % Staying}"));
+                table.Set(Key($"other{(round * Staying) + i}"), Value(i), before);
+                table.Set(Key($"returns{i % Staying}"), Value(i), before);
+                table.Remove(Key($"other{(round * Staying) + i}"));
             }
         }
 

@@ -29,6 +29,28 @@ public sealed class CompactionTests
     }
 
     [Test]
+    public async Task CompactAsync_IndexHasABatchInPart_IsRefusedUntilTheStoreIsOpenedAgain()
+    {
+        await _store.DisposeAsync();
+        var repository = new FileSecretRepository(Path.Combine(_directory.Store, "half"));
+        await using (var store = new SecretStore(repository, new KeyRing(RootKey.FromBytes(Envelope.Samples.Bytes(32)))))
+        {
+            await store.CreateTextAsync("name", "value");
+            repository.Index.HalfApplied = new InvalidOperationException("It ended half-way.");
+
+            Func<Task> compact = () => store.Maintenance.CompactAsync().AsTask();
+
+            SecretStoreUnavailableException failure = (await compact.Should().ThrowAsync<SecretStoreUnavailableException>()).Which;
+            failure.Code.Should().Be(SecretStoreErrorCodes.WritesStopped);
+            failure.Message.Should().Contain("half-way").And.Contain("open it again");
+            Directory.GetFiles(repository.Location, LogName.Pattern).Should().ContainSingle("the copy is gone");
+            (await store.ReadTextAsync("name")).Should().Be("value");
+        }
+
+        _store = await OpenAsync();
+    }
+
+    [Test]
     public async Task CompactAsync_ManyVersions_KeepsWhatIsAliveAndDropsTheRest()
     {
         for (int i = 0; i < 30; i++)

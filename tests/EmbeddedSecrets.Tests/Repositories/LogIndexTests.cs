@@ -205,6 +205,38 @@ public sealed class LogIndexTests
     }
 
     [Test]
+    public void Remove_AndDrop_OfWhatIsGoneAlready_AreToldToACompaction()
+    {
+        LogIndex index = Published();
+        index.Tracker = new ChangeTracker();
+
+        index.Remove("a"u8);
+        index.DropPayload(new UniqueId(1, 2));
+
+        (HashSet<string> names, HashSet<UniqueId> payloads) = index.Tracker.Take();
+        names.Should().Equal(["a"], "an attempt before may have ended when it was removed and not told yet");
+        payloads.Should().Equal(new UniqueId(1, 2));
+    }
+
+    [TestCase(200, TestName = "TryApply_OneChunkOfManyEntries_HoldsAll")]
+    [TestCase(3_000, TestName = "TryApply_ChunkLongerThanPlacesCanName_HoldsAll")]
+    public void TryApply_OneChunk(int count)
+    {
+        var writer = new SnapshotWriter();
+        foreach (string name in Enumerable.Range(0, count).Select(static i => $"name-{i:00000}"))
+        {
+            writer.AddRecord(name, new RecordLocation(Samples.Stamp(1), 0, 20), Zeros);
+        }
+
+        LogIndex index = Read([new Chunk(writer.Index.ToArray(), writer.Body.Length)]);
+
+        index.RecordCount.Should().Be(count);
+        index.Records.Select(static record => record.Key).Should().Equal(Enumerable.Range(0, count).Select(static i => $"name-{i:00000}"));
+        index.TryFind($"name-{count - 1:00000}", out RecordLocation last).Should().BeTrue();
+        last.Offset.Should().Be(20L * (count - 1));
+    }
+
+    [Test]
     public void IsCurrent_OnlyUntilTheNextChangeOfTheName()
     {
         LogIndex index = Published();

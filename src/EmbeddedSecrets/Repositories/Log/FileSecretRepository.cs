@@ -71,6 +71,9 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
     /// <summary>Gets how many commits wait for the next batch. For tests.</summary>
     internal int WaitingCommits => _log?.Commits?.WaitingCount ?? 0;
 
+    /// <summary>Gets the index in memory, for tests.</summary>
+    internal LogIndex Index => Started().View.Index;
+
     /// <summary>What a store is told of its files must have come here, where it counts: otherwise one that was to be read only would be written.</summary>
     internal void RequireSame(SecretStoreOptions options, string parameter)
     {

@@ -1,29 +1,29 @@
-using System.Buffers.Binary;
+using EmbeddedSecrets.Buffers;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>Reads the fields of an index that was authenticated, and believes none of them: after the first that does not fit, everything fails.</summary>
 internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
 {
-    private ReadOnlySpan<byte> _rest = bytes;
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+
+    public int Position { get; private set; }
 
     public bool HasFailed { get; private set; }
 
-    public readonly int RestLength => _rest.Length;
-
-    public readonly bool IsAtEnd => _rest.IsEmpty;
+    public readonly bool IsAtEnd => Position == _bytes.Length;
 
     public void Fail() => HasFailed = true;
 
-    public int TakeByte() => Take(1) is { IsEmpty: false } bytes ? bytes[0] : 0;
+    public int TakeByte() => TryPass(1, out int position) ? _bytes[position] : 0;
 
-    public int TakeInt16() => Take(2) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : 0;
+    public int TakeInt16() => TryPass(sizeof(short), out int position) ? _bytes[position] | (_bytes[position + 1] << 8) : 0;
 
-    public int TakeInt32() => Take(4) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : 0;
+    public int TakeInt32() => TryPass(sizeof(int), out int position) ? LittleEndian.ReadInt32(_bytes, position) : 0;
 
-    public long TakeInt64() => Take(8) is { IsEmpty: false } bytes ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
+    public long TakeInt64() => TryPass(sizeof(long), out int position) ? unchecked((long)LittleEndian.ReadUInt64(_bytes, position)) : 0;
 
-    public UniqueId TakeId() => Take(16) is { IsEmpty: false } bytes ? UniqueId.Read(bytes) : default;
+    public UniqueId TakeId() => TryPass(UniqueId.Length, out int position) ? UniqueId.Read(_bytes, position) : default;
 
     /// <summary>A name that keeps the rules of names; nothing after a failure.</summary>
     public ReadOnlySpan<byte> TakeName()
@@ -36,13 +36,7 @@ internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
     /// <summary>The stamp of a record that exists.</summary>
     public RecordStamp TakeStamp()
     {
-        ReadOnlySpan<byte> bytes = Take(UniqueId.Length + sizeof(long));
-        if (bytes.IsEmpty)
-        {
-            return default;
-        }
-
-        var stamp = new RecordStamp(UniqueId.Read(bytes), BinaryPrimitives.ReadInt64LittleEndian(bytes[UniqueId.Length..]));
+        var stamp = new RecordStamp(TakeId(), TakeInt64());
         HasFailed |= stamp.Incarnation.IsNone || stamp.Revision < 1;
         return stamp;
     }
@@ -50,31 +44,24 @@ internal ref struct IndexFields(ReadOnlySpan<byte> bytes)
     /// <summary>The place of a sealed message in a body, and its tag.</summary>
     public SealedPlace TakePlace(int bodyLength, int maxLength)
     {
-        ReadOnlySpan<byte> bytes = Take((2 * sizeof(int)) + UniqueId.Length);
-        if (bytes.IsEmpty)
-        {
-            return default;
-        }
-
-        var place = new SealedPlace(
-            BinaryPrimitives.ReadInt32LittleEndian(bytes),
-            BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]),
-            UniqueId.Read(bytes[(2 * sizeof(int))..]));
+        var place = new SealedPlace(TakeInt32(), TakeInt32(), TakeId());
         HasFailed |= place.Offset < 0 || place.Length < BatchWriter.TagLength || place.Length > maxLength || place.Offset > bodyLength - place.Length;
         return HasFailed ? default : place;
     }
 
-    public ReadOnlySpan<byte> Take(int count)
+    public ReadOnlySpan<byte> Take(int count) => TryPass(count, out int position) ? _bytes.Slice(position, count) : default;
+
+    private bool TryPass(int count, out int position)
     {
-        if (HasFailed || count > _rest.Length)
+        position = Position;
+        if (HasFailed || count > _bytes.Length - position)
         {
             HasFailed = true;
-            return default;
+            return false;
         }
 
-        ReadOnlySpan<byte> taken = _rest[..count];
-        _rest = _rest[count..];
-        return taken;
+        Position = position + count;
+        return true;
     }
 }
 

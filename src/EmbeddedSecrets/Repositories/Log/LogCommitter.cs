@@ -71,6 +71,7 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
         }
         catch (Exception exception)
         {
+            index.HalfApplied = exception;
             writer.Stop(exception);
             throw;
         }

@@ -85,8 +85,14 @@ internal sealed class LogCompaction
 
     /// <summary>The last round, while nobody writes. The new log is whole then, and on the disk.</summary>
     /// <returns>The new log, which belongs to the compaction until <see cref="Install"/>.</returns>
+    /// <exception cref="SecretStoreUnavailableException">The index has a batch in part: a copy would make that last.</exception>
     public IStoreFile Complete(ChangeTracker tracker)
     {
+        if (_from.Index.HalfApplied is { } cause)
+        {
+            throw StoreFailures.MustBeOpenedAgain(_from.File.Path, cause);
+        }
+
         (HashSet<string> names, HashSet<UniqueId> payloads) = tracker.Take();
         _isAlone = true;
         CopyTouched(names, payloads);

@@ -37,6 +37,9 @@ internal sealed class LogIndex : ILogTarget
     /// <summary>Gets a value indicating whether the log holds payloads that were dropped, or headers that were replaced, since it was made.</summary>
     public bool HasDropped { get; private set; }
 
+    /// <summary>Gets or sets why a batch was applied half-way, or null. Such an index answers, and nothing may be made of it: its log has the whole batch.</summary>
+    public Exception? HalfApplied { get; set; }
+
     /// <summary>Gets or sets who is told what changes, while a compaction runs.</summary>
     public ChangeTracker? Tracker { get; set; }
 
@@ -124,24 +127,28 @@ internal sealed class LogIndex : ILogTarget
         Span<byte> value = stackalloc byte[RecordLocation.Size];
         location.Write(value);
         Span<byte> before = stackalloc byte[RecordLocation.Size];
+        string? told = TextForOthers(name);
         BeginMove(name);
         bool wasThere = _records.Set(name, value, before);
         EndMove(name);
         LiveBytes += RecordBytes(name, location.Length) - (wasThere ? RecordBytes(name, RecordLocation.Read(before).Length) : 0);
-        Tell(name, isPresent: true);
+        Tell(told, isPresent: true);
     }
 
     public void Remove(ReadOnlySpan<byte> name)
     {
         Span<byte> before = stackalloc byte[RecordLocation.Size];
+        string? told = TextForOthers(name);
         BeginMove(name);
         bool wasThere = _records.Remove(name, before);
         EndMove(name);
         if (wasThere)
         {
             LiveBytes -= RecordBytes(name, RecordLocation.Read(before).Length);
-            Tell(name, isPresent: false);
         }
+
+        // Also where it was gone already: an attempt before may have ended between the two.
+        Tell(told, isPresent: false);
     }
 
     public void AddPayload(UniqueId id, in PayloadLocation location)
@@ -174,9 +181,10 @@ internal sealed class LogIndex : ILogTarget
         if (_payloads.Remove(key, before))
         {
             LiveBytes -= PayloadBytes(PayloadLocation.Read(before).Length);
-            Tracker?.Note(id);
-            _payloadDropped(id);
         }
+
+        Tracker?.Note(id);
+        _payloadDropped(id);
     }
 
     public void EndCommit(long sequence)
@@ -221,13 +229,17 @@ internal sealed class LogIndex : ILogTarget
         }
     }
 
-    private void Tell(ReadOnlySpan<byte> name, bool isPresent)
+    /// <summary>Made before anything changes: memory may run out.</summary>
+    private string? TextForOthers(ReadOnlySpan<byte> name) =>
+        Order is null && Tracker is null ? null : Encoding.ASCII.GetString(name);
+
+    /// <summary>After the change is visible: whoever copies what was told must find it.</summary>
+    private void Tell(string? name, bool isPresent)
     {
-        if (Order is not null || Tracker is not null)
+        if (name is not null)
         {
-            string text = Encoding.ASCII.GetString(name);
-            Tracker?.Note(text);
-            Order?.Note(text, isPresent);
+            Tracker?.Note(name);
+            Order?.Note(name, isPresent);
         }
     }
 

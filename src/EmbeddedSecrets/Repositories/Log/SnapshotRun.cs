@@ -35,7 +35,7 @@ internal sealed class SnapshotRun(byte kind)
         int count = 0;
         while (!fields.IsAtEnd)
         {
-            int start = index.Length - fields.RestLength;
+            int start = fields.Position;
             if (start > ushort.MaxValue || fields.TakeByte() != kind)
             {
                 return false;
