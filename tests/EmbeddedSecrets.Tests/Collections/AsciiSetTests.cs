@@ -1,3 +1,4 @@
+using System.Text;
 using EmbeddedSecrets.Collections;
 
 namespace EmbeddedSecrets.Tests.Collections;
@@ -22,4 +23,10 @@ public sealed class AsciiSetTests
     [TestCase("abcx", ExpectedResult = 3)]
     [TestCase("ab\u0161", ExpectedResult = 2)]
     public int IndexOfOther_Text_IsThatOfTheFirstWhichIsNoMember(string text) => new AsciiSet("abc").IndexOfOther(text);
+
+    [TestCase("abc", ExpectedResult = true)]
+    [TestCase("", ExpectedResult = true)]
+    [TestCase("abxc", ExpectedResult = false)]
+    [TestCase("ab\u00e1", ExpectedResult = false)]
+    public bool ContainsAll_Bytes_IsSoForMembersOnly(string text) => new AsciiSet("abc").ContainsAll(Encoding.Latin1.GetBytes(text));
 }

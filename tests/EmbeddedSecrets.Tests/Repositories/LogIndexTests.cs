@@ -46,6 +46,27 @@ public sealed class LogIndexTests
     }
 
     [Test]
+    public void TryAdd_ChunksAsACompactionWritesThem_TakesEachAsItIs()
+    {
+        LogIndex compacted = Read([]);
+        foreach (Chunk chunk in ChunksOf(Filled(3_000)))
+        {
+            compacted.TryAdd(chunk.Index, chunk.BodyLength, 0).Should().BeTrue();
+        }
+
+        compacted.RecordCount.Should().Be(3_000);
+        compacted.PayloadCount.Should().Be(3_000);
+    }
+
+    [Test]
+    public void TryAdd_IndexThatReadersSee_RefusesIt()
+    {
+        LogIndex published = Published();
+
+        published.TryAdd(ChunksOf(Filled(1))[0].Index, 100, 0).Should().BeFalse("a run is never changed once it is searched");
+    }
+
+    [Test]
     public void ChangesAndSnapshots_RandomCalls_AgreeWithAModel()
     {
         int seed = Environment.TickCount;
