@@ -90,18 +90,7 @@ internal sealed class PackedTable(int valueLength)
             }
         }
 
-        entries.AsSpan(0, count).Sort((left, right) => slots.Entries.KeyOf(left).SequenceCompareTo(slots.Entries.KeyOf(right)));
-        int kept = Math.Min(count, 1);
-        for (int i = 1; i < count; i++)
-        {
-            // A key that was removed and came back on the way has another slot now, and may have been met in both.
-            if (!slots.Entries.KeyOf(entries[i]).SequenceEqual(slots.Entries.KeyOf(entries[kept - 1])))
-            {
-                entries[kept++] = entries[i];
-            }
-        }
-
-        return new Ordered(slots.Entries, entries, kept);
+        return Ordered.Of(slots.Entries, entries.AsSpan(0, count));
     }
 
     /// <summary>Texts are hashed so, with a key of the process: nobody can choose keys that collide.</summary>
@@ -129,9 +118,25 @@ internal sealed class PackedTable(int valueLength)
     }
 
     /// <summary>Entries in an order. The bytes must not be changed.</summary>
-    internal readonly struct Ordered(PackedEntries entries, uint[] ordered, int count)
+    internal readonly struct Ordered(PackedEntries entries, uint[] ordered)
     {
-        public int Count => count;
+        public int Count => ordered.Length;
+
+        /// <summary>Puts entries in order. A key that was removed and came back while they were met may have been met twice: one of the two is kept.</summary>
+        public static Ordered Of(PackedEntries entries, Span<uint> met)
+        {
+            met.Sort((left, right) => entries.KeyOf(left).SequenceCompareTo(entries.KeyOf(right)));
+            int kept = Math.Min(met.Length, 1);
+            for (int i = 1; i < met.Length; i++)
+            {
+                if (!entries.KeyOf(met[i]).SequenceEqual(entries.KeyOf(met[kept - 1])))
+                {
+                    met[kept++] = met[i];
+                }
+            }
+
+            return new Ordered(entries, met[..kept].ToArray());
+        }
 
         public ReadOnlySpan<byte> KeyOf(int index) => entries.KeyOf(ordered[index]);
 

@@ -102,6 +102,20 @@ public sealed class PackedTableTests
         places.Select(static place => place.Entry).Should().OnlyHaveUniqueItems().And.NotContain(0u);
     }
 
+    [TestCase("b a c", "a b c")]
+    [TestCase("a b a", "a b")]
+    [TestCase("c c b c", "b c")]
+    [TestCase("a", "a")]
+    public void Of_EntriesAsTheyAreMet_AreInOrderAndOfEachKeyOne(string met, string expected)
+    {
+        var entries = new PackedEntries(ValueLength);
+        uint[] places = [.. met.Split(' ').Select((key, i) => entries.Append(Key(key), Value(i)))];
+
+        PackedTable.Ordered ordered = PackedTable.Ordered.Of(entries, places);
+
+        Enumerable.Range(0, ordered.Count).Select(i => Encoding.ASCII.GetString(ordered.KeyOf(i))).Should().Equal(expected.Split(' '));
+    }
+
     [Test]
     public void TryGetAndInOrder_WhileAnotherThreadWrites_NeverMissNorMixWhatStays()
     {
