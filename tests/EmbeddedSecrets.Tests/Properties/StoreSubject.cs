@@ -54,6 +54,7 @@ internal sealed class StoreSubject : ISecretSubject, IDisposable
         switch (operation)
         {
             case Operation.Wait o:
+                _clock.WaitUntilSweptFrom();
                 _clock.Now = _clock.Now.AddDays(o.Days);
                 if (_reopens)
                 {
@@ -166,10 +167,30 @@ internal sealed class StoreSubject : ISecretSubject, IDisposable
         { } some => new SecretVersionValidity(expiresAt: _clock.Now.AddDays(some)),
     };
 
+    /// <summary>
+    /// A clock that is moved by hand. A store sweeps when it is opened, on another thread and at the time that it reads there:
+    /// were the clock moved before, the sweep would remove for good what has ended by then, and moving back would not bring it again.
+    /// </summary>
     private sealed class MovableClock(DateTimeOffset now) : TimeProvider
     {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+        private readonly int _player = Environment.CurrentManagedThreadId;
+        private readonly TaskCompletionSource _readElsewhere = new();
+
         public DateTimeOffset Now { get; set; } = now;
 
-        public override DateTimeOffset GetUtcNow() => Now;
+        public void WaitUntilSweptFrom() => _readElsewhere.Task.Wait(Patience).Should().BeTrue("a store sweeps when it is opened");
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            DateTimeOffset read = Now;
+            if (Environment.CurrentManagedThreadId != _player)
+            {
+                _readElsewhere.TrySetResult();
+            }
+
+            return read;
+        }
     }
 }
