@@ -22,15 +22,19 @@ public sealed partial class SecretStore
     /// <exception cref="SecretStoreException">What is stored is damaged or not authentic, or the store cannot be read.</exception>
     public ValueTask<SecretValueResult> GetSecretValueAsync(string name, SecretVersionSelector which = default, CancellationToken cancellationToken = default)
     {
-        SecretRules.CheckName(name, nameof(name));
+        ArgumentNullException.ThrowIfNull(name);
         cancellationToken.ThrowIfCancellationRequested();
         Request request = NewRequest(SecretAction.GetSecretValue);
-        return TryReadHot(request, name, which) is { } result
-            ? new ValueTask<SecretValueResult>(result)
-            : ReadAsync(request, name, which, cancellationToken);
+        if (TryReadHot(request, name, which) is { } result)
+        {
+            return new ValueTask<SecretValueResult>(result);
+        }
+
+        SecretRules.CheckName(name, nameof(name));
+        return ReadAsync(request, name, which, cancellationToken);
     }
 
-    /// <summary>The short way, for the owner of the store where nobody listens; null for the long one.</summary>
+    /// <summary>The short way, for the owner of the store where nobody listens; null for the long one. A name that was read before keeps its rule.</summary>
     private SecretValueResult? TryReadHot(in Request request, string name, SecretVersionSelector which)
     {
         if (_principal is not null || which.VersionId is not null || which.VersionStage is not null || !_observer.IsIdle || _session.TryEnter() is not { } open)
@@ -41,13 +45,13 @@ public sealed partial class SecretStore
         try
         {
             DateTimeOffset now = Now();
-            if (open.TryReadHot(name, now, out StoredSecret? stored, out HotVersion? hot) is not { } value)
+            if (open.TryReadHot(name, now, out HotSecret? hot) is not { } value)
             {
                 return null;
             }
 
-            _session.Accesses?.Note(stored!, now);
-            return new SecretValueResult(stored!.Secret, hot!.Version, value, request.Id);
+            _session.Accesses?.Note(hot!, now);
+            return new SecretValueResult(hot!.Secret, hot.Version, value, request.Id);
         }
         catch (SecretStoreException exception) when (exception.Stamp(request.Id))
         {
@@ -98,13 +102,14 @@ public sealed partial class SecretStore
     /// <exception cref="SecretStoreException">As <see cref="GetSecretValueAsync"/>.</exception>
     public SecretValueResult GetSecretValue(string name, SecretVersionSelector which = default)
     {
-        SecretRules.CheckName(name, nameof(name));
+        ArgumentNullException.ThrowIfNull(name);
         Request request = NewRequest(SecretAction.GetSecretValue);
         if (TryReadHot(request, name, which) is { } result)
         {
             return result;
         }
 
+        SecretRules.CheckName(name, nameof(name));
         OpenSynchronously();
         return Completed(ReadAsync(request, name, which, default));
     }

@@ -43,16 +43,16 @@ internal sealed class SecretSlab
     public bool TryTake(int length, out int offset)
     {
         int size = (length + Alignment - 1) / Alignment * Alignment;
-        if (size > Size - _used)
-        {
-            // Only the owner adds users, so when it is the only one nobody can hold a piece.
-            if (Volatile.Read(ref _users) != 1)
-            {
-                offset = 0;
-                return false;
-            }
 
+        // Only the owner adds users, so when it is the only one nobody can hold a piece. Memory that was just used is near.
+        if (Volatile.Read(ref _users) == 1)
+        {
             _used = 0;
+        }
+        else if (size > Size - _used)
+        {
+            offset = 0;
+            return false;
         }
 
         offset = _used;

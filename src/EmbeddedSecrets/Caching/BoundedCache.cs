@@ -29,6 +29,9 @@ internal sealed class BoundedCache<TKey, TValue>
 
     public int Count => _slots.Count;
 
+    /// <summary>Whether it has a capacity at all: else nothing need be made for it.</summary>
+    public bool KeepsAny => _capacity > 0;
+
     /// <summary>Whether something has to leave for what comes next. Takes no lock, so it may be out of date.</summary>
     public bool IsFull => Volatile.Read(ref _total) >= _capacity;
 
@@ -41,7 +44,7 @@ internal sealed class BoundedCache<TKey, TValue>
     /// <summary>The place of a value, for who comes back to it: one look-up less. Null when it is not here.</summary>
     public Slot? Find(TKey key)
     {
-        return _capacity > 0 && _slots.TryGet(key, out Slot? slot) ? slot : null;
+        return KeepsAny && _slots.TryGet(key, out Slot? slot) ? slot : null;
     }
 
     /// <summary>Keeps a value in the place of the one that was there.</summary>
@@ -60,7 +63,7 @@ internal sealed class BoundedCache<TKey, TValue>
     /// <returns>Whether the cache has taken the value over.</returns>
     public bool TryOffer(TKey key, TValue value)
     {
-        if (!_gate.TryEnter())
+        if (!KeepsAny || !_gate.TryEnter())
         {
             return false;
         }
@@ -76,9 +79,33 @@ internal sealed class BoundedCache<TKey, TValue>
         }
     }
 
+    /// <summary>
+    /// Puts a value that costs as much in the place of one that is still there, unless another thread is at work in the cache.
+    /// For caches that are not told what leaves.
+    /// </summary>
+    public void TryReplace(TKey key, TValue expected, TValue value)
+    {
+        if (!_gate.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            if (Find(key) is { } slot && ReferenceEquals(slot.Value, expected))
+            {
+                slot.Value = value;
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
     public void Remove(TKey key)
     {
-        if (_capacity > 0)
+        if (KeepsAny)
         {
             lock (_gate)
             {

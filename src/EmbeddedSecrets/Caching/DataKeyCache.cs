@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 
@@ -35,13 +35,13 @@ internal sealed class DataKeyCache : IDisposable
     /// <summary>Counts the clearings. Taken before a key is unwrapped, given when it is added.</summary>
     public long Epoch => Volatile.Read(ref _epoch);
 
-    /// <summary>Whether the key is here; if so the caller is a user of it and must release it.</summary>
-    public bool TryUse(SealedContent content, [MaybeNullWhen(false)] out CachedDataKey key)
+    /// <summary>An instance of the key, to be given back to it; null where the key is not here.</summary>
+    public AesGcm? TryRent(SealedContent content, out CachedDataKey? key)
     {
-        return _entries.TryGet(content.PayloadId, out key) && key.IsOf(content.DataKey) && key.TryUse();
+        return _entries.TryGet(content.PayloadId, out key) && key.IsOf(content.DataKey) ? key.TryRent() : null;
     }
 
-    /// <summary>The place of the key, if it is here; the key in it is used as by <see cref="TryUse"/>.</summary>
+    /// <summary>The place of the key, if it is here; instances are rented of the key in it.</summary>
     public BoundedCache<UniqueId, CachedDataKey>.Slot? Find(SealedContent content)
     {
         BoundedCache<UniqueId, CachedDataKey>.Slot? slot = _entries.Find(content.PayloadId);

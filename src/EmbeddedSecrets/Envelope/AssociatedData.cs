@@ -68,13 +68,19 @@ internal static class AssociatedData
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + key id | i64 generation | u32 length + what the caller binds the data key to.</summary>
-    public static void WrappedKey(ref FieldWriter writer, UniqueId storeId, string keyId, long generation, ReadOnlySpan<byte> bound)
+    public static void WrappedKey(ref FieldWriter writer, ReadOnlySpan<byte> front, ReadOnlySpan<byte> bound)
+    {
+        writer.Bytes(front);
+        writer.UInt32(bound.Length);
+        writer.Bytes(bound);
+    }
+
+    /// <summary>What stands before what the caller binds a data key to: the same for all keys under one generation.</summary>
+    public static void WrappedKeyFront(ref FieldWriter writer, UniqueId storeId, string keyId, long generation)
     {
         Begin(ref writer, WrappedKeyDomain, storeId);
         writer.Text(keyId);
         writer.Int64(generation);
-        writer.UInt32(bound.Length);
-        writer.Bytes(bound);
     }
 
     /// <summary>u8 domain | u8 format | u8 suite | store id 16 | all bytes of the state before the sealed ring, the slots of every root key.</summary>

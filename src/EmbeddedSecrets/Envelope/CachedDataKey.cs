@@ -11,7 +11,7 @@ internal sealed class CachedDataKey : SharedKey
     private readonly long _generation;
     private readonly Action<PinnedBytes> _recycle;
 
-    /// <summary>Takes over the key until the last user has gone; then it is zeroed and given to <paramref name="recycle"/>.</summary>
+    /// <summary>Takes over the key until the last holder has gone; then it is zeroed and given to <paramref name="recycle"/>.</summary>
     public CachedDataKey(PinnedBytes key, WrappedDataKey wrapped, Action<PinnedBytes> recycle)
         : base(key, InstanceCount)
     {

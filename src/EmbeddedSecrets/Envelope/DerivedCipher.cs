@@ -86,29 +86,17 @@ internal sealed class DerivedCipher : IDisposable
     {
         CheckLengths(destination.Length, message.Length);
         var salt = Salt.Read(message);
-        bool isCached = _readers.TryGet(salt, out DerivedKey? key) && key.TryUse();
-        if (!isCached)
+        if (_readers.TryGet(salt, out DerivedKey? cached) && cached.TryRent() is { } cipher)
         {
-            key = Derive(salt);
-        }
-
-        try
-        {
-            bool isOpen = OpenWith(key!, message, associatedData, destination);
-            if (isOpen && !isCached)
-            {
-                Remember(key!);
-            }
-
+            bool isOpen = OpenWith(cipher, message, associatedData, destination);
+            cached.GiveBack(cipher);
             return isOpen;
         }
-        finally
-        {
-            key!.Release();
-        }
+
+        return TryOpenFirst(salt, message, associatedData, destination);
     }
 
-    /// <summary>Zeroes the key and, as soon as their last users are done, the derived keys.</summary>
+    /// <summary>Zeroes the key and, as soon as nobody holds them any more, the derived keys.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -128,6 +116,28 @@ internal sealed class DerivedCipher : IDisposable
             }
 
             _key.Dispose();
+        }
+    }
+
+    /// <summary>Opens a message under a salt that is not in the cache.</summary>
+    private bool TryOpenFirst(Salt salt, ReadOnlySpan<byte> message, ReadOnlySpan<byte> associatedData, Span<byte> destination)
+    {
+        DerivedKey key = Derive(salt);
+        try
+        {
+            AesGcm cipher = key.Rent();
+            bool isOpen = OpenWith(cipher, message, associatedData, destination);
+            key.GiveBack(cipher);
+            if (isOpen)
+            {
+                Remember(key);
+            }
+
+            return isOpen;
+        }
+        finally
+        {
+            key.Release();
         }
     }
 
@@ -152,24 +162,18 @@ internal sealed class DerivedCipher : IDisposable
         key.GiveBack(cipher);
     }
 
-    private bool OpenWith(DerivedKey key, ReadOnlySpan<byte> message, ReadOnlySpan<byte> associatedData, Span<byte> destination)
+    private bool OpenWith(AesGcm cipher, ReadOnlySpan<byte> message, ReadOnlySpan<byte> associatedData, Span<byte> destination)
     {
         ReadOnlySpan<byte> nonce = message.Slice(Salt.Length, CommittingCipher.NonceLength);
         ReadOnlySpan<byte> sealedPart = message[CiphertextOffset..];
-        AesGcm cipher = key.Rent();
-        bool isOpen;
-        if (_commits)
+        if (!_commits)
         {
-            using var padded = new Scratch(CommittingCipher.CommitmentLength + destination.Length);
-            isOpen = CommittingCipher.TryOpen(cipher, nonce, sealedPart, associatedData, padded.Span);
-            padded.Span[CommittingCipher.CommitmentLength..].CopyTo(destination);
-        }
-        else
-        {
-            isOpen = TryDecrypt(cipher, nonce, sealedPart, associatedData, destination);
+            return TryDecrypt(cipher, nonce, sealedPart, associatedData, destination);
         }
 
-        key.GiveBack(cipher);
+        using var padded = new Scratch(CommittingCipher.CommitmentLength + destination.Length);
+        bool isOpen = CommittingCipher.TryOpen(cipher, nonce, sealedPart, associatedData, padded.Span);
+        padded.Span[CommittingCipher.CommitmentLength..].CopyTo(destination);
         return isOpen;
     }
 
@@ -212,8 +216,8 @@ internal sealed class DerivedCipher : IDisposable
             }
 
             _written++;
-            bool isThere = _writer.TryUse();
-            System.Diagnostics.Debug.Assert(isThere, "The cipher is a user of its writing key.");
+            bool isThere = _writer.TryHold();
+            System.Diagnostics.Debug.Assert(isThere, "The cipher is a holder of its writing key.");
             return _writer;
         }
     }
@@ -243,8 +247,8 @@ internal sealed class DerivedCipher : IDisposable
             }
 
             _ = _readers.Set(key.Salt, key, out _);
-            bool isThere = key.TryUse();
-            System.Diagnostics.Debug.Assert(isThere, "The caller is a user of the key.");
+            bool isThere = key.TryHold();
+            System.Diagnostics.Debug.Assert(isThere, "The caller is a holder of the key.");
             _readerOrder.Enqueue(key);
             if (_readerOrder.Count > MaxCachedKeys)
             {

@@ -7,7 +7,7 @@ internal sealed class DerivedKey : SharedKey
 {
     private const int InstanceCount = 4;
 
-    /// <summary>Takes over the key; the maker is the first user.</summary>
+    /// <summary>Takes over the key; the maker is the first holder.</summary>
     public DerivedKey(Salt salt, PinnedBytes key)
         : base(key, InstanceCount)
     {

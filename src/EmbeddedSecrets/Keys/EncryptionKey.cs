@@ -47,14 +47,7 @@ internal sealed record EncryptionKey
     public static DateTimeOffset After(DateTimeOffset time, TimeSpan span) =>
         span < DateTimeOffset.MaxValue - time ? time + span : DateTimeOffset.MaxValue;
 
-    /// <summary>The cipher of a generation, if the key may be used.</summary>
-    public DerivedCipher Use(long generation)
-    {
-        RequireEnabled();
-        return Find(generation);
-    }
-
-    /// <summary>The cipher of a generation, whatever state the key is in: only to verify.</summary>
+    /// <summary>The cipher of a generation, whatever state the key is in.</summary>
     public DerivedCipher Find(long generation)
     {
         return Generations.TryGetValue(generation, out KeyGeneration? found) ? found.Cipher : throw KeyFailures.GenerationUnknown(Id, generation);

@@ -235,14 +235,17 @@ public sealed class KeyRing : IKeyProvider, IDisposable
     }
 
     /// <summary>As <see cref="UnwrapAsync"/>, on this thread.</summary>
-    internal void Unwrap(WrappedDataKey wrapped, ReadOnlySpan<byte> associatedData, Span<byte> dataKey)
+    internal void Unwrap(WrappedDataKey wrapped, ReadOnlySpan<byte> associatedData, Span<byte> dataKey) =>
+        Unwrap(wrapped.KeyId, wrapped.Generation, wrapped.Ciphertext.Span, associatedData, dataKey);
+
+    internal void Unwrap(string keyId, long generation, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> associatedData, Span<byte> dataKey)
     {
         RingKeys ring = Current();
         while (true)
         {
             try
             {
-                ring.Unwrap(wrapped, associatedData, dataKey, UnwrapsInAnyState);
+                ring.Unwrap(keyId, generation, ciphertext, associatedData, dataKey, UnwrapsInAnyState);
                 return;
             }
             catch (ObjectDisposedException)

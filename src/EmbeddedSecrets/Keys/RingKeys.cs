@@ -11,6 +11,8 @@ internal sealed class RingKeys(
 {
     private const long FirstRevision = 1;
 
+    private GenerationInUse? _last;
+
     public UniqueId StoreId => storeId;
 
     public long Revision => revision;
@@ -45,24 +47,21 @@ internal sealed class RingKeys(
 
     public WrappedDataKey Wrap(string keyId, ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> bound)
     {
-        EncryptionKey key = Find(keyId);
-        DerivedCipher cipher = key.Use(key.CurrentGeneration);
+        GenerationInUse used = Use(keyId, Find(keyId).CurrentGeneration, inAnyState: false);
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
-        AssociatedData.WrappedKey(ref associatedData, StoreId, keyId, key.CurrentGeneration, bound);
-        byte[] ciphertext = new byte[cipher.Overhead + dataKey.Length];
-        cipher.Seal(dataKey, associatedData.Written, ciphertext);
-        return new WrappedDataKey(keyId, key.CurrentGeneration, ciphertext);
+        AssociatedData.WrappedKey(ref associatedData, used.Front, bound);
+        byte[] ciphertext = new byte[used.Cipher.Overhead + dataKey.Length];
+        used.Cipher.Seal(dataKey, associatedData.Written, ciphertext);
+        return new WrappedDataKey(keyId, used.Generation, ciphertext);
     }
 
     /// <summary>Unwraps a data key; one of a key that is disabled or scheduled for deletion only if <paramref name="inAnyState"/>.</summary>
-    public void Unwrap(WrappedDataKey wrapped, ReadOnlySpan<byte> bound, Span<byte> dataKey, bool inAnyState)
+    public void Unwrap(string keyId, long generation, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> bound, Span<byte> dataKey, bool inAnyState)
     {
-        EncryptionKey key = Find(wrapped.KeyId);
-        DerivedCipher cipher = inAnyState ? key.Find(wrapped.Generation) : key.Use(wrapped.Generation);
+        GenerationInUse used = Use(keyId, generation, inAnyState);
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
-        AssociatedData.WrappedKey(ref associatedData, StoreId, wrapped.KeyId, wrapped.Generation, bound);
-        ReadOnlySpan<byte> ciphertext = wrapped.Ciphertext.Span;
-        if (ciphertext.Length != cipher.Overhead + dataKey.Length || !cipher.TryOpen(ciphertext, associatedData.Written, dataKey))
+        AssociatedData.WrappedKey(ref associatedData, used.Front, bound);
+        if (ciphertext.Length != used.Cipher.Overhead + dataKey.Length || !used.Cipher.TryOpen(ciphertext, associatedData.Written, dataKey))
         {
             throw new AuthenticationTagMismatchException("The wrapped data key is not authentic, or was bound to something else.");
         }
@@ -83,6 +82,36 @@ internal sealed class RingKeys(
         ringKey.Dispose();
     }
 
+    /// <summary>The generation that was used last, or another one: most secrets are under one key.</summary>
+    private GenerationInUse Use(string keyId, long generation, bool inAnyState)
+    {
+        GenerationInUse? used = Volatile.Read(ref _last);
+        if (used is not null && (used.Generation != generation || used.Key.Id != keyId))
+        {
+            used = null;
+        }
+
+        EncryptionKey key = used?.Key ?? Find(keyId);
+        if (!inAnyState)
+        {
+            key.RequireEnabled();
+        }
+
+        if (used is null)
+        {
+            DerivedCipher cipher = key.Find(generation);
+            var front = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+            AssociatedData.WrappedKeyFront(ref front, StoreId, keyId, generation);
+            used = new GenerationInUse(key, generation, cipher, front.Written.ToArray());
+            Volatile.Write(ref _last, used);
+        }
+
+        return used;
+    }
+
     private EncryptionKey Find(string keyId) =>
         keys.TryGetValue(keyId, out EncryptionKey? key) ? key : throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyNotFound, null);
+
+    /// <summary>A generation at hand; the front is what the associated data of every data key begins with that is wrapped under it.</summary>
+    private sealed record GenerationInUse(EncryptionKey Key, long Generation, DerivedCipher Cipher, byte[] Front);
 }

@@ -12,11 +12,10 @@ internal sealed partial class OpenStore
     private readonly IResidentRepository? _resident;
 
     /// <summary>Reads the current version of a secret that was read before; the caller owns the value. Null for the long way.</summary>
-    public SecretValue? TryReadHot(string name, DateTimeOffset now, out StoredSecret? stored, out HotVersion? hot)
+    public SecretValue? TryReadHot(string name, DateTimeOffset now, out HotSecret? hot)
     {
-        stored = null;
         hot = null;
-        if (_resident is null || !_records.TryGet(name, out stored) || (hot = stored.Hot) is null || !hot.IsValidAt(now)
+        if (_resident is null || !_records.TryGet(name, out StoredSecret? stored) || (hot = stored as HotSecret) is null || !hot.IsValidAt(now)
             || hot.Payload.Use() is not { } payload
             || !_resident.IsCurrent(hot.Token) || _repository.CurrentHeader.Revision != HeaderRevision)
         {
@@ -43,11 +42,13 @@ internal sealed partial class OpenStore
         }
 
         // The token first: a change in between leaves one that is out of date already.
-        RecordToken token = _resident.TokenOf(stored.Secret.Name);
-        ValueTask<RepositoryRecord?> finding = _repository.FindAsync(stored.Secret.Name, stored.Stamp);
-        if (finding is { IsCompletedSuccessfully: true, Result: { } now } && now.Stamp == stored.Stamp)
+        string name = stored.Secret.Name;
+        RecordToken token = _resident.TokenOf(name);
+        ValueTask<RepositoryRecord?> finding = _repository.FindAsync(name, stored.Stamp);
+        if (finding is { IsCompletedSuccessfully: true, Result: { } now } && now.Stamp == stored.Stamp
+            && HotSecret.TryMake(stored, version, ContextOf(stored.Secret, version), token, payload) is { } hot)
         {
-            stored.Hot = HotVersion.TryMake(stored.Secret, version, ContextOf(stored.Secret, version), token, payload);
+            _records.TryReplace(name, stored, hot);
         }
     }
 }

@@ -34,46 +34,44 @@ internal static class ValueSealing
     /// <summary>Opens a payload whose data key is in the cache; null when it is not.</summary>
     public static SecretValue? TryOpenCached(DataKeyCache cache, in ValueContext context, SealedContent content, ReadOnlySpan<byte> payload)
     {
-        if (!cache.TryUse(content, out CachedDataKey? key))
+        if (cache.TryRent(content, out CachedDataKey? key) is not { } cipher)
         {
             return null;
         }
 
         try
         {
-            return OpenWith(key, context, payload);
+            return ValueEnvelope.Open(cipher, context, payload);
         }
         finally
         {
-            key.Release();
+            key!.GiveBack(cipher);
         }
     }
 
     /// <summary>Opens a payload whose associated data is at hand, with the data key from the cache or from the ring; null where neither is there.</summary>
-    public static SecretValue? TryOpenHot(DataKeyCache cache, KeyRing? ring, HotVersion hot, ReadOnlySpan<byte> payload)
+    public static SecretValue? TryOpenHot(DataKeyCache cache, KeyRing? ring, HotSecret hot, ReadOnlySpan<byte> payload)
     {
-        hot.Key ??= cache.Find(hot.Content);
-        if (hot.Key?.Use() is { } cached && cached.TryUse())
+        CachedDataKey? key = hot.UseKey() ?? hot.FindKey(cache);
+        if (key?.TryRent() is { } cipher)
         {
             try
             {
-                return OpenWith(cached, hot.Version.ValueKind, hot.AssociatedData, payload);
+                return ValueEnvelope.Open(cipher, hot.Kind, hot.AssociatedData, payload);
             }
             finally
             {
-                cached.Release();
+                key.GiveBack(cipher);
             }
         }
 
-        // It left the cache, or never was in it: it may come back to another place.
-        hot.Key = null;
         if (ring is null)
         {
             return null;
         }
 
         long epoch = cache.Epoch;
-        using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
+        using var dataKey = new Scratch(DataKeyLength);
         Span<byte> associatedData = stackalloc byte[AssociatedData.UsualLength];
         if (hot.AssociatedData.Length > associatedData.Length)
         {
@@ -82,26 +80,8 @@ internal static class ValueSealing
 
         associatedData = associatedData[..hot.AssociatedData.Length];
         AssociatedData.DataKeyOfValue(hot.AssociatedData, associatedData);
-        ring.Unwrap(hot.Content.DataKey, associatedData, dataKey.Span);
-        if (!cache.Admits())
-        {
-            return ValueEnvelope.Open(dataKey.Span, hot.Version.ValueKind, hot.AssociatedData, payload);
-        }
-
-        CachedDataKey key = cache.Make(dataKey.Span, hot.Content.DataKey);
-        SecretValue value;
-        try
-        {
-            value = OpenWith(key, hot.Version.ValueKind, hot.AssociatedData, payload);
-        }
-        catch
-        {
-            key.Release();
-            throw;
-        }
-
-        cache.Add(hot.Content.PayloadId, key, epoch);
-        return value;
+        ring.Unwrap(hot.KeyId, hot.Generation, hot.WrappedKey, associatedData, dataKey.Span);
+        return OpenAndKeep(dataKey.Span, cache, epoch, hot.Kind, hot.AssociatedData, hot.Content, payload);
     }
 
     /// <summary>Opens a payload by its wrapped data key, which the cache then keeps.</summary>
@@ -125,7 +105,7 @@ internal static class ValueSealing
     private static (SealedContent Content, byte[] Payload) Seal(
         KeyRing ring, string keyId, in ValueContext context, SecretValue value, CancellationToken cancellationToken)
     {
-        using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
+        using var dataKey = new Scratch(DataKeyLength);
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.DataKey(ref associatedData, context);
         WrappedDataKey wrapped = KeyProviderCalls.Generate(ring, keyId, associatedData.Written, dataKey.Span, cancellationToken);
@@ -153,7 +133,7 @@ internal static class ValueSealing
         KeyRing ring, DataKeyCache cache, in ValueContext context, SealedContent content, ReadOnlySpan<byte> payload, CancellationToken cancellationToken)
     {
         long epoch = cache.Epoch;
-        using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
+        using var dataKey = new Scratch(DataKeyLength);
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.DataKey(ref associatedData, context);
         try
@@ -171,16 +151,26 @@ internal static class ValueSealing
     private static SecretValue OpenAndKeep(
         ReadOnlySpan<byte> dataKey, DataKeyCache cache, long epoch, in ValueContext context, SealedContent content, ReadOnlySpan<byte> payload)
     {
+        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.Value(ref associatedData, context);
+        return OpenAndKeep(dataKey, cache, epoch, context.Kind, associatedData.Written, content, payload);
+    }
+
+    private static SecretValue OpenAndKeep(
+        ReadOnlySpan<byte> dataKey, DataKeyCache cache, long epoch, SecretValueKind kind, ReadOnlySpan<byte> associatedData, SealedContent content, ReadOnlySpan<byte> payload)
+    {
         if (!cache.Admits())
         {
-            return ValueEnvelope.Open(dataKey, context, payload);
+            return ValueEnvelope.Open(dataKey, kind, associatedData, payload);
         }
 
         CachedDataKey key = cache.Make(dataKey, content.DataKey);
         SecretValue value;
         try
         {
-            value = OpenWith(key, context, payload);
+            AesGcm cipher = key.Rent();
+            value = ValueEnvelope.Open(cipher, kind, associatedData, payload);
+            key.GiveBack(cipher);
         }
         catch
         {
@@ -190,26 +180,6 @@ internal static class ValueSealing
 
         cache.Add(content.PayloadId, key, epoch);
         return value;
-    }
-
-    private static SecretValue OpenWith(CachedDataKey key, in ValueContext context, ReadOnlySpan<byte> payload)
-    {
-        var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
-        AssociatedData.Value(ref associatedData, context);
-        return OpenWith(key, context.Kind, associatedData.Written, payload);
-    }
-
-    private static SecretValue OpenWith(CachedDataKey key, SecretValueKind kind, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> payload)
-    {
-        AesGcm cipher = key.Rent();
-        try
-        {
-            return ValueEnvelope.Open(cipher, kind, associatedData, payload);
-        }
-        finally
-        {
-            key.GiveBack(cipher);
-        }
     }
 
     private static async ValueTask UnwrapAsync(

@@ -12,26 +12,26 @@ public sealed class DataKeyCacheTests
     private static readonly WrappedDataKey Wrapped = new("default", 1, new byte[1]);
 
     [Test]
-    public void TryUse_KeyThatWasAdded_OpensWhatItSealed()
+    public void TryRent_KeyThatWasAdded_OpensWhatItSealed()
     {
         using var cache = new DataKeyCache(4);
         cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
         byte[] payload = ValueEnvelope.Seal(Key, Samples.Context, Samples.Utf8("s3cret"));
 
-        cache.TryUse(Content(new UniqueId(0, 1)), out CachedDataKey? key).Should().BeTrue();
+        System.Security.Cryptography.AesGcm? cipher = cache.TryRent(Content(new UniqueId(0, 1)), out _);
 
-        using SecretValue value = ValueEnvelope.Open(key!.Rent(), Samples.Context, payload);
+        using SecretValue value = ValueEnvelope.Open(cipher!, Samples.Context, payload);
         value.RevealText().Should().Be("s3cret");
     }
 
     [Test]
-    public void TryUse_RecordNamesAnotherKeyOrGeneration_IsAMiss()
+    public void TryRent_RecordNamesAnotherKeyOrGeneration_IsAMiss()
     {
         using var cache = new DataKeyCache(4);
         cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
 
-        cache.TryUse(Content(new UniqueId(0, 1)) with { DataKey = new WrappedDataKey("other", 1, new byte[1]) }, out _).Should().BeFalse();
-        cache.TryUse(Content(new UniqueId(0, 1)) with { DataKey = new WrappedDataKey("default", 2, new byte[1]) }, out _).Should().BeFalse();
+        cache.TryRent(Content(new UniqueId(0, 1)) with { DataKey = new WrappedDataKey("other", 1, new byte[1]) }, out _).Should().BeNull();
+        cache.TryRent(Content(new UniqueId(0, 1)) with { DataKey = new WrappedDataKey("default", 2, new byte[1]) }, out _).Should().BeNull();
     }
 
     [Test]
@@ -106,22 +106,24 @@ public sealed class DataKeyCacheTests
 
         memory.Span.ContainsAnyExcept((byte)0).Should().BeFalse();
         instance.Invoking(i => i.Encrypt(new byte[12], Key, new byte[32], new byte[16])).Should().Throw<ObjectDisposedException>();
-        key.TryUse().Should().BeFalse();
+        key.TryRent().Should().BeNull();
     }
 
     [Test]
-    public void Entry_LeavesWhileItIsUsed_IsZeroedByItsLastUser()
+    public void Entry_LeavesWhileItIsUsed_IsZeroedAndItsInstanceEndsWithTheUse()
     {
         using var cache = new DataKeyCache(1);
         var memory = new PinnedBytes(Key);
         cache.Add(new UniqueId(0, 1), new CachedDataKey(memory, Wrapped, static _ => { }), cache.Epoch);
-        cache.TryUse(Content(new UniqueId(0, 1)), out CachedDataKey? used).Should().BeTrue();
+        System.Security.Cryptography.AesGcm used = cache.TryRent(Content(new UniqueId(0, 1)), out CachedDataKey? key)!;
 
         cache.Clear();
 
-        memory.Span.SequenceEqual(Key).Should().BeTrue("somebody still reads with it");
-        used!.Release();
         memory.Span.ContainsAnyExcept((byte)0).Should().BeFalse();
+        used.Encrypt(new byte[12], Key, new byte[32], new byte[16]);
+        key!.GiveBack(used);
+        used.Invoking(i => i.Encrypt(new byte[12], Key, new byte[32], new byte[16])).Should().Throw<ObjectDisposedException>();
+        key.TryRent().Should().BeNull();
     }
 
     [Test]
@@ -154,14 +156,14 @@ public sealed class DataKeyCacheTests
     }
 
     [Test]
-    public void TryUse_NoCapacity_IsAlwaysAMiss()
+    public void TryRent_NoCapacity_IsAlwaysAMiss()
     {
         using var cache = new DataKeyCache(0);
 
         cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
 
         cache.Admits().Should().BeFalse();
-        cache.TryUse(Content(new UniqueId(0, 1)), out _).Should().BeFalse();
+        cache.TryRent(Content(new UniqueId(0, 1)), out _).Should().BeNull();
     }
 
     [Test]

@@ -53,8 +53,10 @@ public sealed class AssociatedDataTests
     [Test]
     public void WrappedKey_EveryPart_HasTheDrawnBytes()
     {
-        Bytes((ref FieldWriter writer) => AssociatedData.WrappedKey(ref writer, Samples.StoreId, "k", 2, [8, 9]))
-            .Should().Equal((byte[])[5, .. Front, .. Text("k"), 2, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 8, 9]);
+        byte[] front = Bytes((ref FieldWriter writer) => AssociatedData.WrappedKeyFront(ref writer, Samples.StoreId, "k", 2));
+
+        front.Should().Equal((byte[])[5, .. Front, .. Text("k"), 2, 0, 0, 0, 0, 0, 0, 0]);
+        Bytes((ref FieldWriter writer) => AssociatedData.WrappedKey(ref writer, front, [8, 9])).Should().Equal((byte[])[.. front, 2, 0, 0, 0, 8, 9]);
     }
 
     [Test]

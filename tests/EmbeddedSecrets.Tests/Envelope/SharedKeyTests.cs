@@ -7,11 +7,11 @@ namespace EmbeddedSecrets.Tests.Envelope;
 public sealed class SharedKeyTests
 {
     [Test]
-    public void Release_NotTheLastUser_LeavesTheKey()
+    public void Release_NotTheLastHolder_LeavesTheKey()
     {
         using var bytes = new PinnedBytes(Samples.Bytes(32));
         var key = new CountingKey(bytes);
-        key.TryUse().Should().BeTrue();
+        key.TryHold().Should().BeTrue();
 
         key.Release();
 
@@ -20,18 +20,18 @@ public sealed class SharedKeyTests
     }
 
     [Test]
-    public void Release_TheLastUser_ZeroesTheKeyOnce()
+    public void Release_TheLastHolder_ZeroesTheKeyOnce()
     {
         using var bytes = new PinnedBytes(Samples.Bytes(32));
         var key = new CountingKey(bytes);
-        key.TryUse();
+        key.TryHold();
 
         key.Release();
         key.Release();
 
         key.TimesZeroed.Should().Be(1);
         bytes.Span.ToArray().Should().OnlyContain(b => b == 0);
-        key.TryUse().Should().BeFalse();
+        key.TryHold().Should().BeFalse();
     }
 
     [Test]
@@ -67,7 +67,7 @@ public sealed class SharedKeyTests
     }
 
     [Test]
-    public void Release_TheLastUser_DisposesTheInstancesThatAreKept()
+    public void Release_TheLastHolder_DisposesTheInstancesThatAreKept()
     {
         using var bytes = new PinnedBytes(Samples.Bytes(32));
         var key = new CountingKey(bytes);
@@ -77,6 +77,64 @@ public sealed class SharedKeyTests
         key.Release();
 
         IsDisposed(instance).Should().BeTrue();
+    }
+
+    [Test]
+    public void GiveBack_AfterTheLastHolderHasGone_DisposesTheInstanceAndNobodyGetsIt()
+    {
+        using var bytes = new PinnedBytes(Samples.Bytes(32));
+        var key = new CountingKey(bytes);
+        AesGcm instance = key.Rent();
+
+        key.Release();
+
+        IsDisposed(instance).Should().BeFalse("somebody still uses it");
+        key.TryRent().Should().BeNull();
+        key.GiveBack(instance);
+        IsDisposed(instance).Should().BeTrue();
+        key.TryRent().Should().BeNull();
+        key.Invoking(k => k.Rent()).Should().Throw<InvalidOperationException>();
+    }
+
+    /// <summary>Instances that are rented and given back while the key goes: each ends disposed, and none is had after it.</summary>
+    [Test]
+    public async Task Release_WhileOthersRentAndGiveBack_LeavesNoInstance()
+    {
+        for (int round = 0; round < 300; round++)
+        {
+            using var bytes = new PinnedBytes(Samples.Bytes(32));
+            var key = new CountingKey(bytes);
+            var seen = new System.Collections.Concurrent.ConcurrentBag<AesGcm>();
+            using var ready = new Barrier(3);
+            bool isGone = false;
+            Task users = Task.WhenAll(OnItsOwnThread(Use), OnItsOwnThread(Use));
+            ready.SignalAndWait();
+            Thread.SpinWait(round * 10);
+            key.Release();
+            Volatile.Write(ref isGone, true);
+            await users;
+
+            seen.Count(static instance => !IsDisposed(instance)).Should().Be(0);
+            key.TimesZeroed.Should().Be(1);
+
+            void Use()
+            {
+                ready.SignalAndWait();
+                while (true)
+                {
+                    bool wasGone = Volatile.Read(ref isGone);
+                    if (key.TryRent() is not { } instance)
+                    {
+                        break;
+                    }
+
+                    wasGone.Should().BeFalse("who asks after the key has gone gets nothing");
+                    IsDisposed(instance).Should().BeFalse("nobody disposes what another has");
+                    seen.Add(instance);
+                    key.GiveBack(instance);
+                }
+            }
+        }
     }
 
     [TestCase("key", 1, true)]
@@ -93,6 +151,9 @@ public sealed class SharedKeyTests
         key.Release();
         recycled.Should().BeSameAs(bytes);
     }
+
+    private static Task OnItsOwnThread(Action action) =>
+        Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static bool IsDisposed(AesGcm cipher)
     {

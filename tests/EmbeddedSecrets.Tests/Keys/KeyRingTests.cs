@@ -302,14 +302,14 @@ public sealed class KeyRingTests : KeyProviderContract
 
     [TestCase(1, UnavailabilityReason.KeyDisabled)]
     [TestCase(2, UnavailabilityReason.KeyPendingDeletion)]
-    public void Use_StateOfTheKey_IsChecked(int state, UnavailabilityReason reason)
+    public void RequireEnabled_StateOfTheKey_IsChecked(int state, UnavailabilityReason reason)
     {
         using RingKeys ring = RingSamples.Ring();
         EncryptionKey blocked = ring.Keys[EncryptionKeys.Default] with { State = (EncryptionKeyState)state };
         EncryptionKey store = ring.Keys[EncryptionKeys.Store] with { State = (EncryptionKeyState)state };
 
-        blocked.Invoking(key => key.Use(1)).Should().Throw<SecretUnavailableException>().Which.Reason.Should().Be(reason);
-        store.Invoking(key => key.Use(1)).Should().NotThrow();
+        blocked.Invoking(key => key.RequireEnabled()).Should().Throw<SecretUnavailableException>().Which.Reason.Should().Be(reason);
+        store.Invoking(key => key.RequireEnabled()).Should().NotThrow();
     }
 
     [Test]

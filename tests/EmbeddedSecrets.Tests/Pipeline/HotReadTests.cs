@@ -148,7 +148,7 @@ public sealed class HotReadTests
     private SecretStore Open() => SecretStore.Open(
         _directory["store"], RootKey.FromFile(_directory["root.key"]), new SecretStoreOptions { TimeProvider = _clock });
 
-    private HotVersion? Heat(string name)
+    private HotSecret? Heat(string name)
     {
         Read(name);
         Read(name);
@@ -156,11 +156,11 @@ public sealed class HotReadTests
         return _store.Session.TryEnter() is { } open ? Hot(open, name) : null;
     }
 
-    private HotVersion? Hot(OpenStore open, string name)
+    private HotSecret? Hot(OpenStore open, string name)
     {
         try
         {
-            open.TryReadHot(name, _clock.GetUtcNow(), out _, out HotVersion? hot)?.Dispose();
+            open.TryReadHot(name, _clock.GetUtcNow(), out HotSecret? hot)?.Dispose();
             return hot;
         }
         finally

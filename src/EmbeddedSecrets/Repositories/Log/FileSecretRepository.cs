@@ -213,7 +213,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
 
             if (log.TryRead(view, location.Offset, destination.Span))
             {
-                _ = _payloads.TryOffer(id, destination.ToArray());
+                _ = _payloads.KeepsAny && _payloads.TryOffer(id, destination.ToArray());
                 return ValueTask.FromResult(true);
             }
         }
