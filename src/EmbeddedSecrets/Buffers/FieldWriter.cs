@@ -13,6 +13,7 @@ internal ref struct FieldWriter
     private readonly Span<byte> _initial;
     private Span<byte> _buffer;
     private int _length;
+    private bool _hasGrown;
 
     public FieldWriter(Span<byte> initial)
     {
@@ -68,8 +69,12 @@ internal ref struct FieldWriter
     /// <summary>Zeroes what was written.</summary>
     public void Dispose()
     {
-        CryptographicOperations.ZeroMemory(_initial);
-        CryptographicOperations.ZeroMemory(_buffer);
+        // What was given first is full where it did not suffice; else nothing stands behind what was written.
+        CryptographicOperations.ZeroMemory(_hasGrown ? _initial : _initial[.._length]);
+        if (_hasGrown)
+        {
+            CryptographicOperations.ZeroMemory(_buffer);
+        }
     }
 
     private Span<byte> Take(int count)
@@ -80,6 +85,7 @@ internal ref struct FieldWriter
             Written.CopyTo(larger);
             CryptographicOperations.ZeroMemory(_buffer);
             _buffer = larger;
+            _hasGrown = true;
         }
 
         Span<byte> taken = _buffer.Slice(_length, count);

@@ -49,6 +49,9 @@ internal readonly ref struct Scratch : IDisposable
 
     public Span<byte> Span { get; }
 
+    /// <summary>The memory of the calling thread, for tests: zero while nothing of it is in use.</summary>
+    internal static ReadOnlySpan<byte> OfThisThread => _threadStack?.Bytes;
+
     public void Dispose()
     {
         if (_stack is null)

@@ -5,7 +5,8 @@ namespace EmbeddedSecrets.Envelope;
 
 /// <summary>
 /// A key that several threads use, with a few <see cref="AesGcm"/> instances that are rented exclusively: one instance in two
-/// threads at once returns wrong texts as authentic (DESIGN K6). Counts its holders: the last one that lets go zeroes it.
+/// threads at once returns wrong texts as authentic (DESIGN K6). Counts its holders: once the last one lets go it is gone, and
+/// zeroed as soon as nobody is making an instance of it.
 /// </summary>
 /// <remarks>
 /// Who rents an instance need not hold the key, for the instance has a copy. Renting and giving back therefore cost one
@@ -13,12 +14,17 @@ namespace EmbeddedSecrets.Envelope;
 /// </remarks>
 internal abstract class SharedKey
 {
+    private const int Holder = 1;
+    private const int Maker = 1 << 16;
+
     private readonly PinnedBytes _key;
 
     /// <summary>All but the first: most keys need one, and who reads by random keys waits for every object on the way.</summary>
     private readonly AesGcm?[] _others;
     private AesGcm? _first;
-    private int _holders = 1;
+
+    /// <summary>The holders in the lower half; in the upper one who is just making an instance.</summary>
+    private int _users = Holder;
 
     /// <summary>Takes over the key; the maker is the first holder.</summary>
     protected SharedKey(PinnedBytes key, int instanceCount)
@@ -27,38 +33,13 @@ internal abstract class SharedKey
         _others = instanceCount == 1 ? [] : new AesGcm?[instanceCount - 1];
     }
 
-    private bool IsGone => Volatile.Read(ref _holders) == 0;
+    private bool IsGone => !HasHolder(Volatile.Read(ref _users));
 
     /// <summary>Whether the key is still there; if so the caller is a holder of it and must release it.</summary>
-    public bool TryHold()
-    {
-        int holders = Volatile.Read(ref _holders);
-        while (holders > 0)
-        {
-            int seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
-            if (seen == holders)
-            {
-                return true;
-            }
+    public bool TryHold() => TryEnter(Holder);
 
-            holders = seen;
-        }
-
-        return false;
-    }
-
-    /// <summary>One holder less. The last one zeroes the key and disposes the instances that nobody has.</summary>
-    public void Release()
-    {
-        if (Interlocked.Decrement(ref _holders) != 0)
-        {
-            return;
-        }
-
-        DisposeIdle();
-        _key.Dispose();
-        OnZeroed(_key);
-    }
+    /// <summary>One holder less. After the last one nobody rents an instance any more.</summary>
+    public void Release() => Leave(Holder);
 
     /// <summary>An instance that nobody else has, to be given back; null once the key is gone.</summary>
     public AesGcm? TryRent()
@@ -95,10 +76,12 @@ internal abstract class SharedKey
         }
     }
 
-    /// <summary>The last holder has gone: the memory holds zeros and may be used again.</summary>
+    /// <summary>The memory holds zeros and may be used again.</summary>
     protected virtual void OnZeroed(PinnedBytes key)
     {
     }
+
+    private static bool HasHolder(int users) => users % Maker != 0;
 
     private static AesGcm? Take(ref AesGcm? place) => Volatile.Read(ref place) is null ? null : Interlocked.Exchange(ref place, null);
 
@@ -129,7 +112,7 @@ internal abstract class SharedKey
 
     private AesGcm? TryMake()
     {
-        if (!TryHold())
+        if (!TryEnter(Maker))
         {
             return null;
         }
@@ -140,7 +123,40 @@ internal abstract class SharedKey
         }
         finally
         {
-            Release();
+            Leave(Maker);
+        }
+    }
+
+    private bool TryEnter(int user)
+    {
+        int users = Volatile.Read(ref _users);
+        while (HasHolder(users))
+        {
+            int seen = Interlocked.CompareExchange(ref _users, users + user, users);
+            if (seen == users)
+            {
+                return true;
+            }
+
+            users = seen;
+        }
+
+        return false;
+    }
+
+    private void Leave(int user)
+    {
+        int users = Interlocked.Add(ref _users, -user);
+        if (HasHolder(users))
+        {
+            return;
+        }
+
+        DisposeIdle();
+        if (users == 0)
+        {
+            _key.Dispose();
+            OnZeroed(_key);
         }
     }
 

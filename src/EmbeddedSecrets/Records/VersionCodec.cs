@@ -24,9 +24,9 @@ internal static class VersionCodec
         writer.Int64(version.Sequence);
         writer.Int64(version.CreateTime.UtcTicks);
         writer.Byte(checked((byte)version.Stages.Count));
-        foreach (string stage in version.Stages)
+        for (int i = 0; i < version.Stages.Count; i++)
         {
-            writer.Text(stage);
+            writer.Text(version.Stages[i]);
         }
 
         writer.Byte(checked((byte)Array.IndexOf(States, version.State)));

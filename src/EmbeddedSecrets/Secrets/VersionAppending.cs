@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
 
@@ -133,12 +134,16 @@ internal static class VersionAppending
         }
 
         // At most 10 fall out at once, so what they push out is among those that were there.
-        int forgotten = Math.Max(0, secret.RetiredVersionIds.Length + evicted.Length - SecretRules.MaxRetiredVersionIds);
-        return
-        [
-            .. secret.RetiredVersionIds.AsSpan()[forgotten..],
-            .. evicted.Select(version => new RetiredVersionId(context.HashVersionId(secret.Incarnation, version.VersionId), version.Sequence)),
-        ];
+        ReadOnlySpan<RetiredVersionId> before = secret.RetiredVersionIds.AsSpan();
+        ReadOnlySpan<RetiredVersionId> kept = before[Math.Max(0, before.Length + evicted.Length - SecretRules.MaxRetiredVersionIds)..];
+        var retired = new RetiredVersionId[kept.Length + evicted.Length];
+        kept.CopyTo(retired);
+        for (int i = 0; i < evicted.Length; i++)
+        {
+            retired[kept.Length + i] = new RetiredVersionId(context.HashVersionId(secret.Incarnation, evicted[i].VersionId), evicted[i].Sequence);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(retired);
     }
 }
 

@@ -7,11 +7,12 @@ namespace EmbeddedSecrets.Benchmarks.Rows;
 
 /// <summary>
 /// Reads by random names of 10,000 against the limit: without a cache of data keys (R1), with one that holds them all (R2); and
-/// what the first allocate (R3).
+/// what the first allocate (R3). Both at 1 KiB also by 20 names, where nothing waits for memory.
 /// </summary>
 internal static class ReadRows
 {
     private const int Secrets = 10_000;
+    private const int FewSecrets = 20;
     private const long LargeCache = 512L << 20;
     private const int Threads = 2;
 
@@ -24,6 +25,31 @@ internal static class ReadRows
                 RunSize(context, size);
             }
         }
+
+        RunFew(context, "R1-1024-few", dataKeys: 0);
+        RunFew(context, "R2-1024-few", dataKeys: FewSecrets);
+    }
+
+    private static void RunFew(RowContext context, string id, int dataKeys)
+    {
+        if (!context.Wants(id))
+        {
+            return;
+        }
+
+        const int Size = 1024;
+        string[] names = Corpus.Names(FewSecrets);
+        byte[] value = Corpus.Value(Size);
+        string place = context.Workspace.NewPlace(id);
+        using (SecretStore filled = Workspace.Open(place))
+        {
+            Corpus.Fill(filled, names, value);
+        }
+
+        using var envelope = new ReferenceEnvelope();
+        using SecretStore store = OpenWarm(place, names, dataKeys);
+        var messages = names.ToDictionary(static name => name, _ => envelope.Seal(value));
+        RunAgainst(context, id, Goal.None, store, envelope, messages, names, Corpus.Order(FewSecrets), Size, keepsDataKeys: dataKeys > 0);
     }
 
     private static void RunSize(RowContext context, int size)

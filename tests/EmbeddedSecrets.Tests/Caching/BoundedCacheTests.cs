@@ -71,6 +71,48 @@ public sealed class BoundedCacheTests
     }
 
     [Test]
+    public void TryReplace_ValueThatIsThere_StandsInItsPlace()
+    {
+        var cache = new BoundedCache<int, string>(2, static _ => 1);
+        cache.Set(1, "v");
+        BoundedCache<int, string>.Slot? place = cache.Find(1);
+
+        cache.TryReplace(1, place!.Value!, "w");
+
+        place.Use().Should().Be("w");
+        cache.Count.Should().Be(1);
+    }
+
+    [Test]
+    public void TryReplace_ValueThatHasLeftOrWasReplaced_ChangesNothing()
+    {
+        var cache = new BoundedCache<int, string>(2, static _ => 1);
+        string first = new('v', 1);
+        cache.Set(1, first);
+        cache.Set(1, new string('v', 1));
+
+        cache.TryReplace(1, first, "w");
+        cache.TryReplace(2, first, "w");
+
+        cache.TryGet(1, out string? value).Should().BeTrue();
+        value.Should().Be("v");
+        cache.TryGet(2, out _).Should().BeFalse();
+        cache.Remove(1);
+        cache.TryReplace(1, first, "w");
+        cache.TryGet(1, out _).Should().BeFalse();
+    }
+
+    [Test]
+    public void TryOffer_NoCapacity_IsNotTaken()
+    {
+        var cache = new BoundedCache<int, string>(0, static _ => 1);
+
+        cache.KeepsAny.Should().BeFalse();
+        cache.TryOffer(1, "v").Should().BeFalse();
+        cache.TryGet(1, out _).Should().BeFalse();
+    }
+
+    [Test]
     public void TryOffer_NobodyElseIsAtWork_IsKept()
     {
         var cache = new BoundedCache<int, string>(1, static _ => 1);

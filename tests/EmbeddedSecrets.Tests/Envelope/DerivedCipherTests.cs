@@ -120,6 +120,23 @@ public class DerivedCipherTests
     }
 
     [Test]
+    public void TryOpen_AnyBitOfTheCommitmentIsNotZero_Fails()
+    {
+        using var plain = new DerivedCipher(Key, "test"u8, commits: false);
+        using var committing = new DerivedCipher(Key, "test"u8, commits: true);
+        byte[] padded = new byte[CommittingCipher.CommitmentLength + 3];
+        byte[] opened = [9, 9, 9];
+        committing.TryOpen(Seal(plain, padded), [], opened).Should().BeTrue();
+        for (int bit = 0; bit < 8 * CommittingCipher.CommitmentLength; bit++)
+        {
+            padded.AsSpan().Clear();
+            padded[bit / 8] = (byte)(1 << (bit % 8));
+
+            committing.TryOpen(Seal(plain, padded), [], opened).Should().BeFalse("bit {0} is set", bit);
+        }
+    }
+
+    [Test]
     public void TryOpen_SameSaltAgain_KeepsOneKey()
     {
         using var cipher = new DerivedCipher(Key, "test"u8, commits: true);

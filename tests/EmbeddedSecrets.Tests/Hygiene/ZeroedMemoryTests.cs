@@ -11,7 +11,7 @@ namespace EmbeddedSecrets.Tests.Hygiene;
 
 /// <summary>
 /// What held a value or a key is zero afterwards, looked at in the memory itself (DESIGN K11). A thread of its own has a slab
-/// of its own, so every buffer of an embedded operation comes from the slab that is looked at.
+/// and short memory of its own, so every buffer of an embedded operation comes from what is looked at.
 /// </summary>
 [TestFixture]
 public sealed class ZeroedMemoryTests
@@ -186,6 +186,7 @@ public sealed class ZeroedMemoryTests
                 byte[] slab = SlabOfThisThread();
                 test(slab);
                 SlabOfThisThread().Should().BeSameAs(slab, "otherwise the test looks at the wrong memory");
+                Scratch.OfThisThread.ContainsAnyExcept((byte)0).Should().BeFalse();
             },
             TaskCreationOptions.LongRunning);
         thread.GetAwaiter().GetResult();
