@@ -23,18 +23,18 @@ public sealed partial class SecretStore
     public ValueTask<SecretValueResult> GetSecretValueAsync(string name, SecretVersionSelector which = default, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        cancellationToken.ThrowIfCancellationRequested();
         Request request = NewRequest(SecretAction.GetSecretValue);
-        if (TryReadHot(request, name, which) is { } result)
+        if (!cancellationToken.IsCancellationRequested && TryReadHot(request, name, which) is { } result)
         {
             return new ValueTask<SecretValueResult>(result);
         }
 
         SecretRules.CheckName(name, nameof(name));
+        cancellationToken.ThrowIfCancellationRequested();
         return ReadAsync(request, name, which, cancellationToken);
     }
 
-    /// <summary>The short way, for the owner of the store where nobody listens; null for the long one. A name that was read before keeps its rule.</summary>
+    /// <summary>The short way, for the owner of the store where nobody listens; null for the long one. The name need not have been checked: one that breaks its rule was never read.</summary>
     private SecretValueResult? TryReadHot(in Request request, string name, SecretVersionSelector which)
     {
         if (_principal is not null || which.VersionId is not null || which.VersionStage is not null || !_observer.IsIdle || _session.TryEnter() is not { } open)

@@ -69,7 +69,7 @@ internal ref struct FieldWriter
     /// <summary>Zeroes what was written.</summary>
     public void Dispose()
     {
-        // What was given first is full where it did not suffice; else nothing stands behind what was written.
+        // Behind what was written stands nothing; where the room did not suffice, the length says nothing of it.
         CryptographicOperations.ZeroMemory(_hasGrown ? _initial : _initial[.._length]);
         if (_hasGrown)
         {

@@ -5,7 +5,7 @@ namespace EmbeddedSecrets.Buffers;
 /// <summary>
 /// Zeroed, pinned memory of any length for the time of a call, on one thread. Short pieces lie one behind the other in memory
 /// that belongs to the thread, since a call ends before the one that made it: that takes no interlocked operation. A longer one
-/// is a piece of a slab, or an array of its own.
+/// is a piece of a slab, or an array of its own. Dispose it once, on the thread that made it, before what was made earlier.
 /// </summary>
 internal readonly ref struct Scratch : IDisposable
 {
@@ -22,6 +22,7 @@ internal readonly ref struct Scratch : IDisposable
 
     public Scratch(int length)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (length <= MaxStackPiece)
         {
             Stack stack = _threadStack ??= new Stack();
@@ -62,8 +63,11 @@ internal readonly ref struct Scratch : IDisposable
         }
 
         // Also what was taken after this one and never given back: nobody can be using it any more.
-        CryptographicOperations.ZeroMemory(_stack.Bytes.AsSpan(_offset, _stack.Used - _offset));
-        _stack.Used = _offset;
+        if (_stack.Used > _offset)
+        {
+            CryptographicOperations.ZeroMemory(_stack.Bytes.AsSpan(_offset, _stack.Used - _offset));
+            _stack.Used = _offset;
+        }
     }
 
     private sealed class Stack

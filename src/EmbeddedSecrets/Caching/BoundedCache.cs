@@ -85,6 +85,7 @@ internal sealed class BoundedCache<TKey, TValue>
     /// </summary>
     public void TryReplace(TKey key, TValue expected, TValue value)
     {
+        System.Diagnostics.Debug.Assert(_onLeft is null, "The value that is replaced would leave without being told.");
         if (!_gate.TryEnter())
         {
             return;
@@ -191,7 +192,7 @@ internal sealed class BoundedCache<TKey, TValue>
         }
     }
 
-    /// <summary>The place of one value, until it leaves the cache.</summary>
+    /// <summary>The place of one value, or of those that replace it there, until it leaves the cache: then it is empty for ever.</summary>
     public sealed class Slot
     {
         internal readonly TKey Key;

@@ -67,7 +67,10 @@ internal static class AssociatedData
         writer.Id(payloadId);
     }
 
-    /// <summary>u8 domain | u8 format | u8 suite | store id 16 | u16 length + key id | i64 generation | u32 length + what the caller binds the data key to.</summary>
+    /// <summary>
+    /// u8 domain | u8 format | u8 suite | store id 16 | u16 length + key id | i64 generation | u32 length + what the caller binds
+    /// the data key to. All but the last two are the front, which <see cref="WrappedKeyFront"/> makes.
+    /// </summary>
     public static void WrappedKey(ref FieldWriter writer, ReadOnlySpan<byte> front, ReadOnlySpan<byte> bound)
     {
         writer.Bytes(front);

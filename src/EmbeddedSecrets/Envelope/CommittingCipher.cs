@@ -41,7 +41,7 @@ internal static class CommittingCipher
     }
 
     /// <summary>
-    /// Whether the first 32 bytes are zero, in a time that does not depend on them: no step of it asks for a byte.
+    /// Whether the first 32 bytes are zero, in a time that does not depend on them: one branch, on all their bits together.
     /// <see cref="CryptographicOperations.FixedTimeEquals"/> goes byte by byte in code that is never optimized, 0.2 µs for these.
     /// </summary>
     private static bool HasCommitment(ReadOnlySpan<byte> padded)

@@ -88,9 +88,7 @@ internal sealed class DerivedCipher : IDisposable
         var salt = Salt.Read(message);
         if (_readers.TryGet(salt, out DerivedKey? cached) && cached.TryRent() is { } cipher)
         {
-            bool isOpen = OpenWith(cipher, message, associatedData, destination);
-            cached.GiveBack(cipher);
-            return isOpen;
+            return OpenAndGiveBack(cached, cipher, message, associatedData, destination);
         }
 
         return TryOpenFirst(salt, message, associatedData, destination);
@@ -125,9 +123,7 @@ internal sealed class DerivedCipher : IDisposable
         DerivedKey key = Derive(salt);
         try
         {
-            AesGcm cipher = key.Rent();
-            bool isOpen = OpenWith(cipher, message, associatedData, destination);
-            key.GiveBack(cipher);
+            bool isOpen = OpenAndGiveBack(key, key.Rent(), message, associatedData, destination);
             if (isOpen)
             {
                 Remember(key);
@@ -148,33 +144,45 @@ internal sealed class DerivedCipher : IDisposable
         nonce.CopyTo(destination[Salt.Length..]);
         Span<byte> sealedPart = destination[CiphertextOffset..];
         AesGcm cipher = key.Rent();
-        if (_commits)
+        try
         {
-            using var padded = new Scratch(CommittingCipher.CommitmentLength + plaintext.Length);
-            plaintext.CopyTo(padded.Span[CommittingCipher.CommitmentLength..]);
-            CommittingCipher.Seal(cipher, nonce, padded.Span, associatedData, sealedPart);
+            if (_commits)
+            {
+                using var padded = new Scratch(CommittingCipher.CommitmentLength + plaintext.Length);
+                plaintext.CopyTo(padded.Span[CommittingCipher.CommitmentLength..]);
+                CommittingCipher.Seal(cipher, nonce, padded.Span, associatedData, sealedPart);
+            }
+            else
+            {
+                cipher.Encrypt(nonce, plaintext, sealedPart[..plaintext.Length], sealedPart[plaintext.Length..], associatedData);
+            }
         }
-        else
+        finally
         {
-            cipher.Encrypt(nonce, plaintext, sealedPart[..plaintext.Length], sealedPart[plaintext.Length..], associatedData);
+            key.GiveBack(cipher);
         }
-
-        key.GiveBack(cipher);
     }
 
-    private bool OpenWith(AesGcm cipher, ReadOnlySpan<byte> message, ReadOnlySpan<byte> associatedData, Span<byte> destination)
+    private bool OpenAndGiveBack(DerivedKey key, AesGcm cipher, ReadOnlySpan<byte> message, ReadOnlySpan<byte> associatedData, Span<byte> destination)
     {
-        ReadOnlySpan<byte> nonce = message.Slice(Salt.Length, CommittingCipher.NonceLength);
-        ReadOnlySpan<byte> sealedPart = message[CiphertextOffset..];
-        if (!_commits)
+        try
         {
-            return TryDecrypt(cipher, nonce, sealedPart, associatedData, destination);
-        }
+            ReadOnlySpan<byte> nonce = message.Slice(Salt.Length, CommittingCipher.NonceLength);
+            ReadOnlySpan<byte> sealedPart = message[CiphertextOffset..];
+            if (!_commits)
+            {
+                return TryDecrypt(cipher, nonce, sealedPart, associatedData, destination);
+            }
 
-        using var padded = new Scratch(CommittingCipher.CommitmentLength + destination.Length);
-        bool isOpen = CommittingCipher.TryOpen(cipher, nonce, sealedPart, associatedData, padded.Span);
-        padded.Span[CommittingCipher.CommitmentLength..].CopyTo(destination);
-        return isOpen;
+            using var padded = new Scratch(CommittingCipher.CommitmentLength + destination.Length);
+            bool isOpen = CommittingCipher.TryOpen(cipher, nonce, sealedPart, associatedData, padded.Span);
+            padded.Span[CommittingCipher.CommitmentLength..].CopyTo(destination);
+            return isOpen;
+        }
+        finally
+        {
+            key.GiveBack(cipher);
+        }
     }
 
     private static bool TryDecrypt(AesGcm cipher, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> sealedPart, ReadOnlySpan<byte> associatedData, Span<byte> destination)

@@ -19,11 +19,14 @@ internal abstract class SharedKey
 
     private readonly PinnedBytes _key;
 
-    /// <summary>All but the first: most keys need one, and who reads by random keys waits for every object on the way.</summary>
+    /// <summary>
+    /// All instances but the first, which has a field of its own: most keys have one, and who reads by random keys waits for
+    /// each object on the way, such as this array.
+    /// </summary>
     private readonly AesGcm?[] _others;
     private AesGcm? _first;
 
-    /// <summary>The holders in the lower half; in the upper one who is just making an instance.</summary>
+    /// <summary>How many holders there are, in the lower half; in the upper one, how many are just making an instance.</summary>
     private int _users = Holder;
 
     /// <summary>Takes over the key; the maker is the first holder.</summary>
@@ -81,7 +84,7 @@ internal abstract class SharedKey
     {
     }
 
-    private static bool HasHolder(int users) => users % Maker != 0;
+    private static bool HasHolder(int users) => users > 0 && users % Maker != 0;
 
     private static AesGcm? Take(ref AesGcm? place) => Volatile.Read(ref place) is null ? null : Interlocked.Exchange(ref place, null);
 

@@ -1,4 +1,3 @@
-using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Keys;
@@ -47,10 +46,10 @@ internal sealed record EncryptionKey
     public static DateTimeOffset After(DateTimeOffset time, TimeSpan span) =>
         span < DateTimeOffset.MaxValue - time ? time + span : DateTimeOffset.MaxValue;
 
-    /// <summary>The cipher of a generation, whatever state the key is in.</summary>
-    public DerivedCipher Find(long generation)
+    /// <summary>A generation, whatever state the key is in: to use it, <see cref="RequireEnabled"/> first.</summary>
+    public KeyGeneration Find(long generation)
     {
-        return Generations.TryGetValue(generation, out KeyGeneration? found) ? found.Cipher : throw KeyFailures.GenerationUnknown(Id, generation);
+        return Generations.TryGetValue(generation, out KeyGeneration? found) ? found : throw KeyFailures.GenerationUnknown(Id, generation);
     }
 
     /// <summary>Refuses a key that is disabled or scheduled for deletion. The store's own key is never refused.</summary>

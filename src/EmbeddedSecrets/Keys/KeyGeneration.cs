@@ -10,6 +10,9 @@ internal sealed class KeyGeneration(DateTimeOffset createTime, PinnedBytes key) 
 
     public PinnedBytes Key => key;
 
+    /// <summary>What the associated data of every data key begins with that is wrapped under this generation, once one was.</summary>
+    public byte[]? Front { get; set; }
+
     public DerivedCipher Cipher { get; } = new(key.Span, KeyPurposes.Wrap, commits: true);
 
     /// <summary>A generation with a new random key.</summary>

@@ -11,7 +11,7 @@ internal sealed class RingKeys(
 {
     private const long FirstRevision = 1;
 
-    private GenerationInUse? _last;
+    private EncryptionKey? _last;
 
     public UniqueId StoreId => storeId;
 
@@ -47,21 +47,29 @@ internal sealed class RingKeys(
 
     public WrappedDataKey Wrap(string keyId, ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> bound)
     {
-        GenerationInUse used = Use(keyId, Find(keyId).CurrentGeneration, inAnyState: false);
+        EncryptionKey key = Find(keyId);
+        key.RequireEnabled();
+        KeyGeneration generation = key.Find(key.CurrentGeneration);
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
-        AssociatedData.WrappedKey(ref associatedData, used.Front, bound);
-        byte[] ciphertext = new byte[used.Cipher.Overhead + dataKey.Length];
-        used.Cipher.Seal(dataKey, associatedData.Written, ciphertext);
-        return new WrappedDataKey(keyId, used.Generation, ciphertext);
+        AssociatedData.WrappedKey(ref associatedData, FrontOf(generation, keyId, key.CurrentGeneration), bound);
+        byte[] ciphertext = new byte[generation.Cipher.Overhead + dataKey.Length];
+        generation.Cipher.Seal(dataKey, associatedData.Written, ciphertext);
+        return new WrappedDataKey(keyId, key.CurrentGeneration, ciphertext);
     }
 
     /// <summary>Unwraps a data key; one of a key that is disabled or scheduled for deletion only if <paramref name="inAnyState"/>.</summary>
-    public void Unwrap(string keyId, long generation, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> bound, Span<byte> dataKey, bool inAnyState)
+    public void Unwrap(string keyId, long generationNumber, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> bound, Span<byte> dataKey, bool inAnyState)
     {
-        GenerationInUse used = Use(keyId, generation, inAnyState);
+        EncryptionKey key = Find(keyId);
+        if (!inAnyState)
+        {
+            key.RequireEnabled();
+        }
+
+        KeyGeneration generation = key.Find(generationNumber);
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
-        AssociatedData.WrappedKey(ref associatedData, used.Front, bound);
-        if (ciphertext.Length != used.Cipher.Overhead + dataKey.Length || !used.Cipher.TryOpen(ciphertext, associatedData.Written, dataKey))
+        AssociatedData.WrappedKey(ref associatedData, FrontOf(generation, keyId, generationNumber), bound);
+        if (ciphertext.Length != generation.Cipher.Overhead + dataKey.Length || !generation.Cipher.TryOpen(ciphertext, associatedData.Written, dataKey))
         {
             throw new AuthenticationTagMismatchException("The wrapped data key is not authentic, or was bound to something else.");
         }
@@ -82,36 +90,27 @@ internal sealed class RingKeys(
         ringKey.Dispose();
     }
 
-    /// <summary>The generation that was used last, or another one: most secrets are under one key.</summary>
-    private GenerationInUse Use(string keyId, long generation, bool inAnyState)
+    /// <summary>The key that was used last, or another one: most secrets are under one.</summary>
+    private EncryptionKey Find(string keyId)
     {
-        GenerationInUse? used = Volatile.Read(ref _last);
-        if (used is not null && (used.Generation != generation || used.Key.Id != keyId))
+        EncryptionKey? key = Volatile.Read(ref _last);
+        if (key is null || key.Id != keyId)
         {
-            used = null;
+            key = keys.TryGetValue(keyId, out EncryptionKey? found) ? found : throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyNotFound, null);
+            Volatile.Write(ref _last, key);
         }
 
-        EncryptionKey key = used?.Key ?? Find(keyId);
-        if (!inAnyState)
-        {
-            key.RequireEnabled();
-        }
-
-        if (used is null)
-        {
-            DerivedCipher cipher = key.Find(generation);
-            var front = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
-            AssociatedData.WrappedKeyFront(ref front, StoreId, keyId, generation);
-            used = new GenerationInUse(key, generation, cipher, front.Written.ToArray());
-            Volatile.Write(ref _last, used);
-        }
-
-        return used;
+        return key;
     }
 
-    private EncryptionKey Find(string keyId) =>
-        keys.TryGetValue(keyId, out EncryptionKey? key) ? key : throw KeyFailures.KeyUnusable(keyId, UnavailabilityReason.KeyNotFound, null);
+    private byte[] FrontOf(KeyGeneration generation, string keyId, long generationNumber) =>
+        generation.Front ??= MakeFront(keyId, generationNumber);
 
-    /// <summary>A generation at hand; the front is what the associated data of every data key begins with that is wrapped under it.</summary>
-    private sealed record GenerationInUse(EncryptionKey Key, long Generation, DerivedCipher Cipher, byte[] Front);
+    /// <summary>Two threads that make it at once make the same bytes.</summary>
+    private byte[] MakeFront(string keyId, long generationNumber)
+    {
+        var front = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
+        AssociatedData.WrappedKeyFront(ref front, StoreId, keyId, generationNumber);
+        return front.Written.ToArray();
+    }
 }

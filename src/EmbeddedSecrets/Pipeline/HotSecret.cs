@@ -73,7 +73,7 @@ internal sealed class HotSecret : StoredSecret
     /// <summary>The data key for as long as it is in the place where it was found, with its second chance renewed; else null.</summary>
     public CachedDataKey? UseKey()
     {
-        // The key is at hand, so that who uses it does not wait for the place.
+        // The key is at hand, so that the processor can fetch it and the place at the same time.
         CachedDataKey? key = _key;
         return key is not null && ReferenceEquals(_keyPlace?.Use(), key) ? key : null;
     }

@@ -169,8 +169,14 @@ internal static class ValueSealing
         try
         {
             AesGcm cipher = key.Rent();
-            value = ValueEnvelope.Open(cipher, kind, associatedData, payload);
-            key.GiveBack(cipher);
+            try
+            {
+                value = ValueEnvelope.Open(cipher, kind, associatedData, payload);
+            }
+            finally
+            {
+                key.GiveBack(cipher);
+            }
         }
         catch
         {

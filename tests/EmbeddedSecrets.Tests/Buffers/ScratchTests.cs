@@ -64,6 +64,31 @@ public sealed class ScratchTests
     }
 
     [Test]
+    public void Dispose_InTheWrongOrderOrTwice_LosesNothing()
+    {
+        var first = new Scratch(16);
+        var second = new Scratch(16);
+        second.Span.Fill(2);
+
+        first.Dispose();
+        second.Dispose();
+        first.Dispose();
+
+        Scratch.OfThisThread.ContainsAnyExcept((byte)0).Should().BeFalse();
+        using var next = new Scratch(1_024);
+        next.Span.Overlaps(Scratch.OfThisThread).Should().BeTrue();
+    }
+
+    [Test]
+    public void New_NegativeLength_ThrowsAndTakesNothing()
+    {
+        using var outer = new Scratch(32);
+        FluentActions.Invoking(static () => new Scratch(-20).Dispose()).Should().Throw<ArgumentOutOfRangeException>();
+        using var inner = new Scratch(32);
+        inner.Span.Overlaps(outer.Span).Should().BeFalse();
+    }
+
+    [Test]
     public void New_OnTwoThreads_IsApart()
     {
         using var here = new Scratch(64);

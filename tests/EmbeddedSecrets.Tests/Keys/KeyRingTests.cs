@@ -300,6 +300,27 @@ public sealed class KeyRingTests : KeyProviderContract
         thrown.Which.Message.Should().Contain("generation 9");
     }
 
+    [Test]
+    public void Unwrap_KeysByTurns_EachByItsOwn()
+    {
+        using RingKeys ring = RingSamples.Ring();
+        string[] ids = [EncryptionKeys.Default, EncryptionKeys.Store];
+        for (int i = 0; i < 6; i++)
+        {
+            byte[] dataKey = System.Security.Cryptography.RandomNumberGenerator.GetBytes(32);
+            byte[] unwrapped = new byte[32];
+            WrappedDataKey wrapped = ring.Wrap(ids[i % 2], dataKey, [1, 2]);
+
+            ring.Unwrap(wrapped.KeyId, wrapped.Generation, wrapped.Ciphertext.Span, [1, 2], unwrapped, inAnyState: false);
+            Action byTheOther = () => ring.Unwrap(ids[(i + 1) % 2], wrapped.Generation, wrapped.Ciphertext.Span, [1, 2], new byte[32], inAnyState: false);
+            Action boundElsewhere = () => ring.Unwrap(wrapped.KeyId, wrapped.Generation, wrapped.Ciphertext.Span, [1, 3], new byte[32], inAnyState: false);
+
+            unwrapped.Should().Equal(dataKey);
+            byTheOther.Should().Throw<System.Security.Cryptography.AuthenticationTagMismatchException>();
+            boundElsewhere.Should().Throw<System.Security.Cryptography.AuthenticationTagMismatchException>();
+        }
+    }
+
     [TestCase(1, UnavailabilityReason.KeyDisabled)]
     [TestCase(2, UnavailabilityReason.KeyPendingDeletion)]
     public void RequireEnabled_StateOfTheKey_IsChecked(int state, UnavailabilityReason reason)

@@ -136,6 +136,22 @@ public sealed class HotReadTests
         Read("a").Should().Be("another secret");
     }
 
+    [TestCase("a", true)]
+    [TestCase("no good name!", false)]
+    public async Task Get_AlreadyCancelled_IsSaidAfterABadName(string name, bool isCancelled)
+    {
+        Heat("a");
+        Func<Task> get = async () => (await _store.GetSecretValueAsync(name, default, new CancellationToken(canceled: true))).Dispose();
+        if (isCancelled)
+        {
+            await get.Should().ThrowAsync<OperationCanceledException>();
+        }
+        else
+        {
+            await get.Should().ThrowAsync<ArgumentException>();
+        }
+    }
+
     [Test]
     public async Task Get_PolicyOfAHotSecret_BindsAView()
     {
