@@ -10,14 +10,11 @@ namespace EmbeddedSecrets.Buffers;
 /// </summary>
 internal ref struct FieldWriter
 {
-    private readonly Span<byte> _initial;
     private Span<byte> _buffer;
     private int _length;
-    private bool _hasGrown;
 
     public FieldWriter(Span<byte> initial)
     {
-        _initial = initial;
         _buffer = initial;
     }
 
@@ -66,15 +63,10 @@ internal ref struct FieldWriter
         }
     }
 
-    /// <summary>Zeroes what was written.</summary>
+    /// <summary>Zeroes what was written; what was outgrown is zero already.</summary>
     public void Dispose()
     {
-        // Behind what was written stands nothing; where the room did not suffice, the length says nothing of it.
-        CryptographicOperations.ZeroMemory(_hasGrown ? _initial : _initial[.._length]);
-        if (_hasGrown)
-        {
-            CryptographicOperations.ZeroMemory(_buffer);
-        }
+        CryptographicOperations.ZeroMemory(_buffer[.._length]);
     }
 
     private Span<byte> Take(int count)
@@ -85,7 +77,6 @@ internal ref struct FieldWriter
             Written.CopyTo(larger);
             CryptographicOperations.ZeroMemory(_buffer);
             _buffer = larger;
-            _hasGrown = true;
         }
 
         Span<byte> taken = _buffer.Slice(_length, count);
