@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using EmbeddedSecrets.Collections;
 
@@ -7,52 +8,50 @@ namespace EmbeddedSecrets.Caching;
 /// A cache with a bound on the sum of what its values cost. What was used since the hand last passed gets a second chance
 /// (CLOCK). Reads take no lock and allocate nothing.
 /// </summary>
-internal sealed class BoundedCache<TKey, TValue>
+internal sealed class BoundedCache<TKey, TValue>(long capacity)
     where TKey : IEquatable<TKey>
-    where TValue : class
+    where TValue : class, ICacheable<TKey>
 {
-    private readonly HashTable<TKey, Slot> _slots = new();
+    private readonly HashTable<TKey, TValue> _values = new();
     private readonly Lock _gate = new();
-    private readonly Func<TValue, long> _cost;
-    private readonly Action<TValue>? _onLeft;
-    private readonly long _capacity;
-    private Queue<Slot> _clock = new();
+
+    /// <summary>In the order in which the hand passes them; with those that have left meanwhile, for which it has nothing to do.</summary>
+    private Queue<TValue> _clock = new();
     private long _total;
 
-    /// <summary>What leaves the cache, or never got into it because it costs too much, goes to <paramref name="onLeft"/>: once, under a lock.</summary>
-    public BoundedCache(long capacity, Func<TValue, long> cost, Action<TValue>? onLeft = null)
-    {
-        _capacity = capacity;
-        _cost = cost;
-        _onLeft = onLeft;
-    }
-
-    public int Count => _slots.Count;
+    public int Count => _values.Count;
 
     /// <summary>Whether it has a capacity at all: else nothing need be made for it.</summary>
-    public bool KeepsAny => _capacity > 0;
+    public bool KeepsAny => capacity > 0;
 
     /// <summary>Whether something has to leave for what comes next. Takes no lock, so it may be out of date.</summary>
-    public bool IsFull => Volatile.Read(ref _total) >= _capacity;
+    public bool IsFull => Volatile.Read(ref _total) >= capacity;
 
+    /// <summary>Finds a value and gives it a second chance.</summary>
     public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        value = Find(key)?.Use();
-        return value is not null;
+        if (!TryPeek(key, out value))
+        {
+            return false;
+        }
+
+        value.CacheMark.Use();
+        return true;
     }
 
-    /// <summary>The place of a value, for who comes back to it: one look-up less. Null when it is not here.</summary>
-    public Slot? Find(TKey key)
+    /// <summary>Finds a value and leaves its chances as they are.</summary>
+    public bool TryPeek(TKey key, [MaybeNullWhen(false)] out TValue value)
     {
-        return KeepsAny && _slots.TryGet(key, out Slot? slot) ? slot : null;
+        value = null;
+        return KeepsAny && _values.TryGet(key, out value);
     }
 
     /// <summary>Keeps a value in the place of the one that was there.</summary>
-    public void Set(TKey key, TValue value)
+    public void Set(TValue value)
     {
         lock (_gate)
         {
-            SetLocked(key, value);
+            SetLocked(value);
         }
     }
 
@@ -61,7 +60,7 @@ internal sealed class BoundedCache<TKey, TValue>
     /// one offers it again.
     /// </summary>
     /// <returns>Whether the cache has taken the value over.</returns>
-    public bool TryOffer(TKey key, TValue value)
+    public bool TryOffer(TValue value)
     {
         if (!KeepsAny || !_gate.TryEnter())
         {
@@ -70,7 +69,7 @@ internal sealed class BoundedCache<TKey, TValue>
 
         try
         {
-            SetLocked(key, value);
+            SetLocked(value);
             return true;
         }
         finally
@@ -79,24 +78,24 @@ internal sealed class BoundedCache<TKey, TValue>
         }
     }
 
-    /// <summary>
-    /// Puts a value that costs as much in the place of one that is still there, unless another thread is at work in the cache.
-    /// For caches that are not told what leaves.
-    /// </summary>
-    public void TryReplace(TKey key, TValue expected, TValue value)
+    /// <summary>As <see cref="TryOffer"/>, in the place of a value of the same key, if that is still there.</summary>
+    /// <returns>Whether the cache has taken the value over.</returns>
+    public bool TryReplace(TValue expected, TValue value)
     {
-        System.Diagnostics.Debug.Assert(_onLeft is null, "The value that is replaced would leave without being told.");
         if (!_gate.TryEnter())
         {
-            return;
+            return false;
         }
 
         try
         {
-            if (Find(key) is { } slot && ReferenceEquals(slot.Value, expected))
+            if (!expected.CacheMark.IsKept)
             {
-                slot.Value = value;
+                return false;
             }
+
+            SetLocked(value);
+            return true;
         }
         finally
         {
@@ -119,40 +118,47 @@ internal sealed class BoundedCache<TKey, TValue>
     {
         lock (_gate)
         {
-            // One by one: whoever holds a place must find it empty.
-            foreach (Slot slot in _clock)
+            // One by one: whoever uses a value must learn that it has left.
+            foreach (TValue value in _clock)
             {
-                RemoveLocked(slot.Key);
+                if (value.CacheMark.IsKept)
+                {
+                    RemoveLocked(value.CacheKey);
+                }
             }
 
-            _slots.Clear();
+            _values.Clear();
             _clock.Clear();
-            _total = 0;
         }
     }
 
-    private void SetLocked(TKey key, TValue value)
+    private void SetLocked(TValue value)
     {
-        long cost = _cost(value);
-        RemoveLocked(key);
-        if (cost > _capacity)
+        Debug.Assert(!value.CacheMark.IsKept, "A value is in one cache at a time, and once.");
+        long cost = value.CacheCost;
+        if (cost > capacity)
         {
-            _onLeft?.Invoke(value);
+            RemoveLocked(value.CacheKey);
+            value.OnLeft();
             return;
         }
 
-        if (_clock.Count > (2 * _slots.Count) + 16)
+        if (_clock.Count > (2 * _values.Count) + 16)
         {
-            _clock = new Queue<Slot>(_clock.Where(static s => s.Value is not null));
+            _clock = new Queue<TValue>(_clock.Where(static queued => queued.CacheMark.IsKept));
         }
 
-        var slot = new Slot(key, value, cost);
-
         // In this order, and nothing behind it that takes memory: where it runs out in between, nothing is in the table that no hand will ever pass.
-        _clock.Enqueue(slot);
-        _ = _slots.Set(key, slot, out _);
+        _clock.Enqueue(value);
+        bool isReplaced = _values.Set(value.CacheKey, value, out TValue? before);
+        value.CacheMark.IsKept = true;
         _total += cost;
-        while (_total > _capacity)
+        if (isReplaced)
+        {
+            LeaveLocked(before!);
+        }
+
+        while (_total > capacity)
         {
             Evict();
         }
@@ -160,65 +166,34 @@ internal sealed class BoundedCache<TKey, TValue>
 
     private void Evict()
     {
-        Slot slot = _clock.Dequeue();
-        if (slot.Value is null)
+        TValue value = _clock.Dequeue();
+        if (!value.CacheMark.IsKept)
         {
             return;
         }
 
-        if (slot.Used)
+        if (value.CacheMark.TakeUse())
         {
-            slot.Used = false;
-
             // Where it was is room for it: all that the table has is in the queue, also when memory runs out.
-            _clock.Enqueue(slot);
+            _clock.Enqueue(value);
             return;
         }
 
-        RemoveLocked(slot.Key);
+        RemoveLocked(value.CacheKey);
     }
 
     private void RemoveLocked(TKey key)
     {
-        if (_slots.Remove(key, out Slot? slot))
+        if (_values.Remove(key, out TValue? value))
         {
-            _total -= slot.Cost;
-            TValue? left = slot.Value;
-            slot.Value = null;
-            if (left is not null)
-            {
-                _onLeft?.Invoke(left);
-            }
+            LeaveLocked(value);
         }
     }
 
-    /// <summary>The place of one value, or of those that replace it there, until it leaves the cache: then it is empty for ever.</summary>
-    public sealed class Slot
+    private void LeaveLocked(TValue value)
     {
-        internal readonly TKey Key;
-        internal readonly long Cost;
-        internal volatile TValue? Value;
-        internal volatile bool Used;
-
-        internal Slot(TKey key, TValue value, long cost)
-        {
-            Key = key;
-            Cost = cost;
-            Value = value;
-        }
-
-        /// <summary>The value, with its second chance renewed; null once it has left.</summary>
-        public TValue? Use()
-        {
-            TValue? value = Value;
-
-            // Written only when it changes, so that readers on several cores do not take the line from each other.
-            if (value is not null && !Used)
-            {
-                Used = true;
-            }
-
-            return value;
-        }
+        _total -= value.CacheCost;
+        value.CacheMark.IsKept = false;
+        value.OnLeft();
     }
 }

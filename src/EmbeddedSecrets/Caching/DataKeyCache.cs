@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
 
@@ -26,26 +25,22 @@ internal sealed class DataKeyCache : IDisposable
     public DataKeyCache(int capacity)
     {
         _capacity = capacity;
-        _entries = new BoundedCache<UniqueId, CachedDataKey>(capacity, static _ => 1, static key => key.Release());
+        _entries = new BoundedCache<UniqueId, CachedDataKey>(capacity);
         _recycle = Recycle;
     }
 
     public int Count => _entries.Count;
 
+    /// <summary>Whether there is a place for any key.</summary>
+    public bool KeepsAny => _entries.KeepsAny;
+
     /// <summary>Counts the clearings. Taken before a key is unwrapped, given when it is added.</summary>
     public long Epoch => Volatile.Read(ref _epoch);
 
-    /// <summary>An instance of the key, to be given back to it; null where the key is not here.</summary>
-    public AesGcm? TryRent(SealedContent content, out CachedDataKey? key)
+    /// <summary>The key of a value, if it is here. Once it has left, no instance of it is to be had.</summary>
+    public CachedDataKey? Find(SealedContent content)
     {
-        return _entries.TryGet(content.PayloadId, out key) && key.IsOf(content.DataKey) ? key.TryRent() : null;
-    }
-
-    /// <summary>The place of the key, if it is here; instances are rented of the key in it.</summary>
-    public BoundedCache<UniqueId, CachedDataKey>.Slot? Find(SealedContent content)
-    {
-        BoundedCache<UniqueId, CachedDataKey>.Slot? slot = _entries.Find(content.PayloadId);
-        return slot?.Use()?.IsOf(content.DataKey) == true ? slot : null;
+        return _entries.TryGet(content.PayloadId, out CachedDataKey? key) && key.IsOf(content.DataKey) ? key : null;
     }
 
     /// <summary>Whether the next key is worth a place: always while there is room, seldom when another must leave for it.</summary>
@@ -55,7 +50,7 @@ internal sealed class DataKeyCache : IDisposable
     }
 
     /// <summary>A copy of a data key that is not in the cache yet: the caller adds it, or releases it.</summary>
-    public CachedDataKey Make(ReadOnlySpan<byte> dataKey, WrappedDataKey wrapped)
+    public CachedDataKey Make(ReadOnlySpan<byte> dataKey, SealedContent content)
     {
         PinnedBytes? memory;
         lock (_zeroed)
@@ -65,16 +60,16 @@ internal sealed class DataKeyCache : IDisposable
 
         memory ??= new PinnedBytes(CommittingCipher.KeyLength);
         dataKey.CopyTo(memory.Span);
-        return new CachedDataKey(memory, wrapped, _recycle);
+        return new CachedDataKey(memory, content, _recycle);
     }
 
     /// <summary>Takes over a key that has opened its value. One that was unwrapped before the last clearing is only released, as is one that would have to wait for another.</summary>
-    public void Add(UniqueId payloadId, CachedDataKey key, long epoch)
+    public void Add(CachedDataKey key, long epoch)
     {
         bool isTaken = false;
         try
         {
-            isTaken = TryAdd(payloadId, key, epoch);
+            isTaken = TryAdd(key, epoch);
         }
         finally
         {
@@ -85,7 +80,7 @@ internal sealed class DataKeyCache : IDisposable
         }
     }
 
-    private bool TryAdd(UniqueId payloadId, CachedDataKey key, long epoch)
+    private bool TryAdd(CachedDataKey key, long epoch)
     {
         if (!_gate.TryEnter())
         {
@@ -94,7 +89,7 @@ internal sealed class DataKeyCache : IDisposable
 
         try
         {
-            return !_isClosed && epoch == _epoch && _entries.TryOffer(payloadId, key);
+            return !_isClosed && epoch == _epoch && _entries.TryOffer(key);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
@@ -58,6 +59,7 @@ internal sealed class RingKeys(
     }
 
     /// <summary>Unwraps a data key; one of a key that is disabled or scheduled for deletion only if <paramref name="inAnyState"/>.</summary>
+    [SkipLocalsInit] // The associated data is written before it is read.
     public void Unwrap(string keyId, long generationNumber, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> bound, Span<byte> dataKey, bool inAnyState)
     {
         EncryptionKey key = Find(keyId);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Caching;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Repositories;
@@ -13,35 +15,28 @@ internal sealed class HotSecret : StoredSecret
     /// <summary>The associated data of the value and, behind it, the wrapped data key.</summary>
     private readonly byte[] _bytes;
     private readonly int _associatedDataLength;
-    private readonly long _notBefore = long.MinValue;
-    private readonly long _expiresAt = long.MaxValue;
+    private readonly bool _isAlwaysValid;
 
-    private BoundedCache<UniqueId, CachedDataKey>.Slot? _keyPlace;
+    private readonly CachedPayload _payload;
     private CachedDataKey? _key;
 
-    private HotSecret(StoredSecret stored, SecretVersion version, SealedContent content, RecordToken token, BoundedCache<UniqueId, byte[]>.Slot payload, byte[] associatedData)
+    private HotSecret(StoredSecret stored, SecretVersion version, WrappedDataKey dataKey, RecordToken token, CachedPayload payload, byte[] associatedData)
         : base(stored.Stamp, stored.Secret)
     {
         NotedDay = stored.NotedDay;
         Version = version;
-        Content = content;
         Kind = version.ValueKind;
-        KeyId = content.DataKey.KeyId;
-        Generation = content.DataKey.Generation;
+        KeyId = dataKey.KeyId;
+        Generation = dataKey.Generation;
         Token = token;
-        Payload = payload;
-        _bytes = [.. associatedData, .. content.DataKey.Ciphertext.Span];
+        _payload = payload;
+        _bytes = [.. associatedData, .. dataKey.Ciphertext.Span];
         _associatedDataLength = associatedData.Length;
-        if (!version.Validity.IsAdvisory)
-        {
-            _notBefore = version.Validity.NotBefore?.UtcTicks ?? long.MinValue;
-            _expiresAt = version.Validity.ExpiresAt?.UtcTicks ?? long.MaxValue;
-        }
+        _isAlwaysValid = version.Validity is { IsAdvisory: true } or { NotBefore: null, ExpiresAt: null };
     }
 
+    /// <summary>The version that carries ACSCurrent; it is enabled.</summary>
     public SecretVersion Version { get; }
-
-    public SealedContent Content { get; }
 
     public SecretValueKind Kind { get; }
 
@@ -58,31 +53,37 @@ internal sealed class HotSecret : StoredSecret
     /// <summary>Of a moment at which the record was the one that this was made from.</summary>
     public RecordToken Token { get; }
 
-    public BoundedCache<UniqueId, byte[]>.Slot Payload { get; }
-
     /// <summary>Null for a version that cannot be read just so: not enabled, or of a secret that is scheduled for deletion.</summary>
-    public static HotSecret? TryMake(StoredSecret stored, SecretVersion version, in ValueContext context, RecordToken token, BoundedCache<UniqueId, byte[]>.Slot payload)
+    public static HotSecret? TryMake(StoredSecret stored, SecretVersion version, in ValueContext context, RecordToken token, CachedPayload payload)
     {
         return version is { State: SecretVersionState.Enabled, Content: { } content } && stored.Secret.PlannedDeleteTime is null
-            ? new HotSecret(stored, version, content, token, payload, ValueEnvelope.ValueAssociatedData(context))
+            ? new HotSecret(stored, version, content.DataKey, token, payload, ValueEnvelope.ValueAssociatedData(context))
             : null;
     }
 
-    public bool IsValidAt(DateTimeOffset now) => now.UtcTicks >= _notBefore && now.UtcTicks < _expiresAt;
-
-    /// <summary>The data key for as long as it is in the place where it was found, with its second chance renewed; else null.</summary>
-    public CachedDataKey? UseKey()
+    /// <summary>The sealed payload if it is still cached; it and all else that the read needs is on its way.</summary>
+    public byte[]? Approach()
     {
-        // The key is at hand, so that the processor can fetch it and the place at the same time.
-        CachedDataKey? key = _key;
-        return key is not null && ReferenceEquals(_keyPlace?.Use(), key) ? key : null;
+        Prefetch.Fields(_key);
+        Prefetch.Bytes(_bytes);
+        byte[]? payload = _payload.Use();
+        Prefetch.Bytes(payload);
+        return payload;
     }
 
-    /// <summary>Looks for the data key in the cache: it may have come to another place.</summary>
-    public CachedDataKey? FindKey(DataKeyCache cache)
+    public bool IsValidAt(DateTimeOffset now) => _isAlwaysValid || !(now < Version.Validity.NotBefore || now >= Version.Validity.ExpiresAt);
+
+    /// <summary>An instance of the data key from the cache, to be given back to it; null where the key is not there.</summary>
+    public AesGcm? TryRent(DataKeyCache cache, out CachedDataKey? key)
     {
-        BoundedCache<UniqueId, CachedDataKey>.Slot? place = cache.Find(Content);
-        _keyPlace = place;
-        return _key = place?.Use();
+        key = _key;
+        if (key?.TryUse() is { } instance)
+        {
+            return instance;
+        }
+
+        // It has left, or never was there. Another one may have come since.
+        _key = key = cache.KeepsAny ? cache.Find(Version.Content!) : null;
+        return key?.TryRent();
     }
 }

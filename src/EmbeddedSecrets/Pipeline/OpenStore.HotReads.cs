@@ -15,8 +15,7 @@ internal sealed partial class OpenStore
     public SecretValue? TryReadHot(string name, DateTimeOffset now, out HotSecret? hot)
     {
         hot = null;
-        if (_resident is null || !_records.TryGet(name, out StoredSecret? stored) || (hot = stored as HotSecret) is null || !hot.IsValidAt(now)
-            || hot.Payload.Use() is not { } payload
+        if (_resident is null || !_records.TryGet(name, out StoredSecret? stored) || (hot = stored as HotSecret) is null || hot.Approach() is not { } payload || !hot.IsValidAt(now)
             || !_resident.IsCurrent(hot.Token) || _repository.CurrentHeader.Revision != HeaderRevision)
         {
             return null;
@@ -48,7 +47,7 @@ internal sealed partial class OpenStore
         if (finding is { IsCompletedSuccessfully: true, Result: { } now } && now.Stamp == stored.Stamp
             && HotSecret.TryMake(stored, version, ContextOf(stored.Secret, version), token, payload) is { } hot)
         {
-            _records.TryReplace(name, stored, hot);
+            _ = _records.TryReplace(stored, hot);
         }
     }
 }

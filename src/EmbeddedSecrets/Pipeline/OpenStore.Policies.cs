@@ -12,7 +12,7 @@ internal sealed partial class OpenStore
     private const long PolicyCacheBytes = 8L << 20;
 
     /// <summary>By payload: a policy that is set anew is another payload.</summary>
-    private readonly BoundedCache<UniqueId, StoredPolicy> _policies = new(PolicyCacheBytes, static policy => policy.Length);
+    private readonly BoundedCache<UniqueId, StoredPolicy> _policies = new(PolicyCacheBytes);
 
     /// <summary>The parsed policy of a secret that has one.</summary>
     /// <returns>Null when the secret was changed meanwhile: load it again.</returns>
@@ -31,7 +31,7 @@ internal sealed partial class OpenStore
         }
 
         var policy = SecretPolicy.Parse(text);
-        _policies.Set(reference.PayloadId, new StoredPolicy(policy, reference.PayloadLength));
+        _policies.Set(new StoredPolicy(policy, reference));
         return policy;
     }
 
@@ -56,5 +56,16 @@ internal sealed partial class OpenStore
         return (secret with { Policy = PolicyReference.To(id, payload) }, new RepositoryPayload(id, payload));
     }
 
-    private sealed record StoredPolicy(SecretPolicy Policy, int Length);
+    private sealed class StoredPolicy(SecretPolicy policy, PolicyReference reference) : ICacheable<UniqueId>
+    {
+        private CacheMark _mark;
+
+        public SecretPolicy Policy => policy;
+
+        UniqueId ICacheable<UniqueId>.CacheKey => reference.PayloadId;
+
+        long ICacheable<UniqueId>.CacheCost => reference.PayloadLength;
+
+        ref CacheMark ICacheable<UniqueId>.CacheMark => ref _mark;
+    }
 }

@@ -68,7 +68,7 @@ internal sealed partial class OpenStore
         await foreach (RepositoryRecord record in EnumerateAsync(null, cancellationToken).ConfigureAwait(false))
         {
             // What is here already gets no second chance by it.
-            yield return _records.Find(record.Name)?.Value is { } cached && cached.Stamp == record.Stamp ? cached : DecodeNew(record);
+            yield return _records.TryPeek(record.Name, out StoredSecret? cached) && cached.Stamp == record.Stamp ? cached : DecodeNew(record);
             pace.Step();
         }
     }
@@ -81,7 +81,7 @@ internal sealed partial class OpenStore
         }
 
         StoredSecret stored = DecodeNew(record);
-        _ = _records.TryOffer(record.Name, stored);
+        _ = _records.TryOffer(stored);
         return stored;
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class OpenStore : IDisposable
         _keyProvider = keyProvider;
         _cipher = cipher;
         Header = new UnlockedHeader(repository, keyProvider, cipher, headerRevision);
-        _records = new BoundedCache<string, StoredSecret>(options.RecordCacheEntries, static _ => 1);
+        _records = new BoundedCache<string, StoredSecret>(options.RecordCacheEntries);
         var ring = keyProvider as KeyRing;
         _dataKeys = new DataKeyCache(options.DataKeyCacheEntries ?? (ring is null ? 0 : SecretStoreOptions.DefaultDataKeyCacheEntries));
         if (ring is not null)
@@ -186,7 +186,7 @@ internal sealed partial class OpenStore : IDisposable
 
             if (change.Stored is not null)
             {
-                _records.Set(change.Change.Name, change.Stored);
+                _records.Set(change.Stored);
             }
             else
             {

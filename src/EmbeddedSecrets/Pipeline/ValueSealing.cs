@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Caching;
@@ -34,7 +35,8 @@ internal static class ValueSealing
     /// <summary>Opens a payload whose data key is in the cache; null when it is not.</summary>
     public static SecretValue? TryOpenCached(DataKeyCache cache, in ValueContext context, SealedContent content, ReadOnlySpan<byte> payload)
     {
-        if (cache.TryRent(content, out CachedDataKey? key) is not { } cipher)
+        CachedDataKey? key = cache.Find(content);
+        if (key?.TryRent() is not { } cipher)
         {
             return null;
         }
@@ -45,15 +47,15 @@ internal static class ValueSealing
         }
         finally
         {
-            key!.GiveBack(cipher);
+            key.GiveBack(cipher);
         }
     }
 
     /// <summary>Opens a payload whose associated data is at hand, with the data key from the cache or from the ring; null where neither is there.</summary>
+    [SkipLocalsInit] // The associated data is written before it is read.
     public static SecretValue? TryOpenHot(DataKeyCache cache, KeyRing? ring, HotSecret hot, ReadOnlySpan<byte> payload)
     {
-        CachedDataKey? key = hot.UseKey() ?? hot.FindKey(cache);
-        if (key?.TryRent() is { } cipher)
+        if (hot.TryRent(cache, out CachedDataKey? key) is { } cipher)
         {
             try
             {
@@ -61,7 +63,7 @@ internal static class ValueSealing
             }
             finally
             {
-                key.GiveBack(cipher);
+                key!.GiveBack(cipher);
             }
         }
 
@@ -81,7 +83,9 @@ internal static class ValueSealing
         associatedData = associatedData[..hot.AssociatedData.Length];
         AssociatedData.DataKeyOfValue(hot.AssociatedData, associatedData);
         ring.Unwrap(hot.KeyId, hot.Generation, hot.WrappedKey, associatedData, dataKey.Span);
-        return OpenAndKeep(dataKey.Span, cache, epoch, hot.Kind, hot.AssociatedData, hot.Content, payload);
+        return cache.Admits()
+            ? OpenAndKeep(dataKey.Span, cache, epoch, hot.Kind, hot.AssociatedData, hot.Version.Content!, payload)
+            : ValueEnvelope.Open(dataKey.Span, hot.Kind, hot.AssociatedData, payload);
     }
 
     /// <summary>Opens a payload by its wrapped data key, which the cache then keeps.</summary>
@@ -125,7 +129,7 @@ internal static class ValueSealing
         long epoch = cache.Epoch;
         using SecretMemory dataKey = SecretMemory.Rent(DataKeyLength);
         await UnwrapAsync(provider, content.DataKey, associatedData, dataKey.Memory, cancellationToken).ConfigureAwait(false);
-        return OpenAndKeep(dataKey.Span, cache, epoch, context, content, payload.Span);
+        return Open(dataKey.Span, cache, epoch, context, content, payload.Span);
     }
 
     /// <summary>By a ring nothing is waited for, and the associated data stays on the stack.</summary>
@@ -145,26 +149,25 @@ internal static class ValueSealing
             throw KeyFailures.Tampered();
         }
 
-        return OpenAndKeep(dataKey.Span, cache, epoch, context, content, payload);
+        return Open(dataKey.Span, cache, epoch, context, content, payload);
     }
 
-    private static SecretValue OpenAndKeep(
+    /// <summary>Opens a payload by its data key, which the cache keeps where it has a place for it.</summary>
+    private static SecretValue Open(
         ReadOnlySpan<byte> dataKey, DataKeyCache cache, long epoch, in ValueContext context, SealedContent content, ReadOnlySpan<byte> payload)
     {
         var associatedData = new FieldWriter(stackalloc byte[AssociatedData.UsualLength]);
         AssociatedData.Value(ref associatedData, context);
-        return OpenAndKeep(dataKey, cache, epoch, context.Kind, associatedData.Written, content, payload);
+        return cache.Admits()
+            ? OpenAndKeep(dataKey, cache, epoch, context.Kind, associatedData.Written, content, payload)
+            : ValueEnvelope.Open(dataKey, context.Kind, associatedData.Written, payload);
     }
 
+    /// <summary>The key is only kept once it has opened its payload.</summary>
     private static SecretValue OpenAndKeep(
         ReadOnlySpan<byte> dataKey, DataKeyCache cache, long epoch, SecretValueKind kind, ReadOnlySpan<byte> associatedData, SealedContent content, ReadOnlySpan<byte> payload)
     {
-        if (!cache.Admits())
-        {
-            return ValueEnvelope.Open(dataKey, kind, associatedData, payload);
-        }
-
-        CachedDataKey key = cache.Make(dataKey, content.DataKey);
+        CachedDataKey key = cache.Make(dataKey, content);
         SecretValue value;
         try
         {
@@ -184,7 +187,7 @@ internal static class ValueSealing
             throw;
         }
 
-        cache.Add(content.PayloadId, key, epoch);
+        cache.Add(key, epoch);
         return value;
     }
 

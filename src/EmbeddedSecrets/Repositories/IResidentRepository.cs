@@ -4,7 +4,7 @@ namespace EmbeddedSecrets.Repositories;
 
 /// <summary>
 /// What a repository offers whose index is in memory, so that a value that was read before is read again without a look-up of
-/// its record: a token that stays the same for as long as the record does, and the place of the payload in the cache.
+/// its record: a token that stays the same for as long as the record does, and the payload in the cache.
 /// </summary>
 internal interface IResidentRepository
 {
@@ -14,8 +14,8 @@ internal interface IResidentRepository
     /// <summary>Whether the record is still what it was when the token was taken, everything acknowledged before the call included. False whenever that is not certain.</summary>
     bool IsCurrent(RecordToken token);
 
-    /// <summary>The place of a sealed payload in the cache; null when it is not there. The bytes must not be changed.</summary>
-    BoundedCache<UniqueId, byte[]>.Slot? FindCachedPayload(UniqueId id);
+    /// <summary>A sealed payload that is in the cache; null when it is not there.</summary>
+    CachedPayload? FindCachedPayload(UniqueId id);
 }
 
 /// <summary>

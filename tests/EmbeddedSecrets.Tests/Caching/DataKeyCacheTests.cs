@@ -12,26 +12,26 @@ public sealed class DataKeyCacheTests
     private static readonly WrappedDataKey Wrapped = new("default", 1, new byte[1]);
 
     [Test]
-    public void TryRent_KeyThatWasAdded_OpensWhatItSealed()
+    public void Find_KeyThatWasAdded_OpensWhatItSealed()
     {
         using var cache = new DataKeyCache(4);
-        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
+        cache.Add(cache.Make(Key, Content(1)), cache.Epoch);
         byte[] payload = ValueEnvelope.Seal(Key, Samples.Context, Samples.Utf8("s3cret"));
 
-        System.Security.Cryptography.AesGcm? cipher = cache.TryRent(Content(new UniqueId(0, 1)), out _);
+        System.Security.Cryptography.AesGcm cipher = cache.Find(Content(1))!.Rent();
 
-        using SecretValue value = ValueEnvelope.Open(cipher!, Samples.Context, payload);
+        using SecretValue value = ValueEnvelope.Open(cipher, Samples.Context, payload);
         value.RevealText().Should().Be("s3cret");
     }
 
     [Test]
-    public void TryRent_RecordNamesAnotherKeyOrGeneration_IsAMiss()
+    public void Find_RecordNamesAnotherKeyOrGeneration_IsAMiss()
     {
         using var cache = new DataKeyCache(4);
-        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
+        cache.Add(cache.Make(Key, Content(1)), cache.Epoch);
 
-        cache.TryRent(Content(new UniqueId(0, 1)) with { DataKey = new WrappedDataKey("other", 1, new byte[1]) }, out _).Should().BeNull();
-        cache.TryRent(Content(new UniqueId(0, 1)) with { DataKey = new WrappedDataKey("default", 2, new byte[1]) }, out _).Should().BeNull();
+        cache.Find(Content(1) with { DataKey = new WrappedDataKey("other", 1, new byte[1]) }).Should().BeNull();
+        cache.Find(Content(1) with { DataKey = new WrappedDataKey("default", 2, new byte[1]) }).Should().BeNull();
     }
 
     [Test]
@@ -41,7 +41,7 @@ public sealed class DataKeyCacheTests
 
         for (int i = 0; i < 100; i++)
         {
-            cache.Add(new UniqueId(0, (ulong)i), cache.Make(Key, Wrapped), cache.Epoch);
+            cache.Add(cache.Make(Key, Content((ulong)i)), cache.Epoch);
         }
 
         cache.Count.Should().Be(4);
@@ -54,7 +54,7 @@ public sealed class DataKeyCacheTests
         long before = cache.Epoch;
         cache.Clear();
 
-        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), before);
+        cache.Add(cache.Make(Key, Content(1)), before);
 
         cache.Count.Should().Be(0);
     }
@@ -65,7 +65,7 @@ public sealed class DataKeyCacheTests
         var cache = new DataKeyCache(4);
         cache.Dispose();
 
-        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
+        cache.Add(cache.Make(Key, Content(1)), cache.Epoch);
 
         cache.Count.Should().Be(0);
     }
@@ -79,22 +79,22 @@ public sealed class DataKeyCacheTests
     {
         using var cache = new DataKeyCache(1);
         var memory = new PinnedBytes(Key);
-        var key = new CachedDataKey(memory, Wrapped, static _ => { });
+        var key = new CachedDataKey(memory, Content(1), static _ => { });
         System.Security.Cryptography.AesGcm instance = key.Rent();
         key.GiveBack(instance);
-        cache.Add(new UniqueId(0, 1), key, cache.Epoch);
+        cache.Add(key, cache.Epoch);
         memory.Span.SequenceEqual(Key).Should().BeTrue();
 
         switch (how)
         {
             case "evicted":
-                cache.Add(new UniqueId(0, 2), cache.Make(Key, Wrapped), cache.Epoch);
+                cache.Add(cache.Make(Key, Content(2)), cache.Epoch);
                 break;
             case "removed":
                 cache.Remove(new UniqueId(0, 1));
                 break;
             case "replaced":
-                cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
+                cache.Add(cache.Make(Key, Content(1)), cache.Epoch);
                 break;
             case "cleared":
                 cache.Clear();
@@ -114,16 +114,31 @@ public sealed class DataKeyCacheTests
     {
         using var cache = new DataKeyCache(1);
         var memory = new PinnedBytes(Key);
-        cache.Add(new UniqueId(0, 1), new CachedDataKey(memory, Wrapped, static _ => { }), cache.Epoch);
-        System.Security.Cryptography.AesGcm used = cache.TryRent(Content(new UniqueId(0, 1)), out CachedDataKey? key)!;
+        cache.Add(new CachedDataKey(memory, Content(1), static _ => { }), cache.Epoch);
+        CachedDataKey key = cache.Find(Content(1))!;
+        System.Security.Cryptography.AesGcm used = key.Rent();
 
         cache.Clear();
 
         memory.Span.ContainsAnyExcept((byte)0).Should().BeFalse();
         used.Encrypt(new byte[12], Key, new byte[32], new byte[16]);
-        key!.GiveBack(used);
+        key.GiveBack(used);
         used.Invoking(i => i.Encrypt(new byte[12], Key, new byte[32], new byte[16])).Should().Throw<ObjectDisposedException>();
         key.TryRent().Should().BeNull();
+    }
+
+    [Test]
+    public void TryUse_FullCache_KeepsTheKeyWhenAnotherMustLeave()
+    {
+        using var cache = new DataKeyCache(2);
+        CachedDataKey[] keys = [.. Enumerable.Range(1, 3).Select(i => cache.Make(Key, Content((ulong)i)))];
+        cache.Add(keys[0], cache.Epoch);
+        cache.Add(keys[1], cache.Epoch);
+        keys[0].GiveBack(keys[0].TryUse()!);
+
+        cache.Add(keys[2], cache.Epoch);
+
+        keys.Select(static key => key.TryRent() is not null).Should().Equal(true, false, true);
     }
 
     [Test]
@@ -132,7 +147,7 @@ public sealed class DataKeyCacheTests
         var cache = new DataKeyCache(8);
         PinnedBytes[] memories = [.. Enumerable.Range(0, 4_000).Select(static _ => new PinnedBytes(Key))];
 
-        Parallel.For(0, memories.Length, i => cache.Add(new UniqueId(0, (ulong)(i % 20)), new CachedDataKey(memories[i], Wrapped, static _ => { }), cache.Epoch));
+        Parallel.For(0, memories.Length, i => cache.Add(new CachedDataKey(memories[i], Content((ulong)(i % 20)), static _ => { }), cache.Epoch));
         cache.Count.Should().BeInRange(1, 8);
         cache.Dispose();
 
@@ -143,7 +158,7 @@ public sealed class DataKeyCacheTests
     public void Rent_WhileAnotherHasIt_IsAnotherInstance()
     {
         using var cache = new DataKeyCache(1);
-        CachedDataKey key = cache.Make(Key, Wrapped);
+        CachedDataKey key = cache.Make(Key, Content(1));
 
         System.Security.Cryptography.AesGcm first = key.Rent();
         System.Security.Cryptography.AesGcm second = key.Rent();
@@ -156,14 +171,15 @@ public sealed class DataKeyCacheTests
     }
 
     [Test]
-    public void TryRent_NoCapacity_IsAlwaysAMiss()
+    public void Find_NoCapacity_IsAlwaysAMiss()
     {
         using var cache = new DataKeyCache(0);
 
-        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
+        cache.Add(cache.Make(Key, Content(1)), cache.Epoch);
 
+        cache.KeepsAny.Should().BeFalse();
         cache.Admits().Should().BeFalse();
-        cache.TryRent(Content(new UniqueId(0, 1)), out _).Should().BeNull();
+        cache.Find(Content(1)).Should().BeNull();
     }
 
     [Test]
@@ -171,10 +187,10 @@ public sealed class DataKeyCacheTests
     {
         using var cache = new DataKeyCache(1);
         cache.Admits().Should().BeTrue("there is room");
-        cache.Add(new UniqueId(0, 1), cache.Make(Key, Wrapped), cache.Epoch);
+        cache.Add(cache.Make(Key, Content(1)), cache.Epoch);
 
         Enumerable.Range(0, 4 * (int)DataKeyCache.OffersPerPlace).Count(_ => cache.Admits()).Should().Be(4);
     }
 
-    private static SealedContent Content(UniqueId payloadId) => new(payloadId, 100, Wrapped);
+    private static SealedContent Content(ulong payloadId) => new(new UniqueId(0, payloadId), 100, Wrapped);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
+using EmbeddedSecrets.Caching;
 using EmbeddedSecrets.Envelope;
 
 namespace EmbeddedSecrets.Tests.Envelope;
@@ -144,7 +145,7 @@ public sealed class SharedKeyTests
     {
         using var bytes = new PinnedBytes(Samples.Bytes(32));
         PinnedBytes? recycled = null;
-        var key = new CachedDataKey(bytes, new WrappedDataKey("key", 1, new byte[1]), given => recycled = given);
+        var key = new CachedDataKey(bytes, new SealedContent(new UniqueId(0, 1), 100, new WrappedDataKey("key", 1, new byte[1])), given => recycled = given);
 
         key.IsOf(new WrappedDataKey(keyId, generation, new byte[2])).Should().Be(isOf);
         recycled.Should().BeNull();

@@ -17,11 +17,8 @@ namespace EmbeddedSecrets;
 /// </remarks>
 public sealed class FileSecretRepository : ISecretRepository, IResidentRepository
 {
-    /// <summary>What a cached payload costs beside its own bytes.</summary>
-    private const int CacheEntryBytes = 160;
-
     private readonly LogSettings _settings;
-    private readonly BoundedCache<UniqueId, byte[]> _payloads;
+    private readonly BoundedCache<UniqueId, CachedPayload> _payloads;
     private readonly Func<IStoreDirectory?> _openDirectory;
     private readonly Lock _life = new();
 
@@ -49,7 +46,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
         Location = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         Options = SecretStoreOptionsValidator.CopyValid(options);
         _settings = LogSettings.Of(Options) with { CompactsByItself = compactsByItself };
-        _payloads = new BoundedCache<UniqueId, byte[]>(Options.PayloadCacheBytes, static payload => payload.Length + CacheEntryBytes);
+        _payloads = new BoundedCache<UniqueId, CachedPayload>(Options.PayloadCacheBytes);
         _openDirectory = openDirectory ?? (() => StoreDirectory.OpenOrMake(Location, _settings.ReadOnly));
     }
 
@@ -205,7 +202,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
                 return ValueTask.FromResult(false);
             }
 
-            if (_payloads.TryGet(id, out byte[]? cached))
+            if (FindCached(id)?.Use() is { } cached)
             {
                 cached.CopyTo(destination.Span);
                 return ValueTask.FromResult(true);
@@ -213,7 +210,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
 
             if (log.TryRead(view, location.Offset, destination.Span))
             {
-                _ = _payloads.KeepsAny && _payloads.TryOffer(id, destination.ToArray());
+                _ = _payloads.KeepsAny && _payloads.TryOffer(new CachedPayload(id, destination.ToArray()));
                 return ValueTask.FromResult(true);
             }
         }
@@ -310,7 +307,9 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
 
     bool IResidentRepository.IsCurrent(RecordToken token) => Started().View.Index.IsCurrent(token);
 
-    BoundedCache<UniqueId, byte[]>.Slot? IResidentRepository.FindCachedPayload(UniqueId id) => _payloads.Find(id);
+    CachedPayload? IResidentRepository.FindCachedPayload(UniqueId id) => FindCached(id);
+
+    private CachedPayload? FindCached(UniqueId id) => _payloads.TryPeek(id, out CachedPayload? payload) ? payload : null;
 
     private void CheckNotStarted()
     {
