@@ -7,7 +7,7 @@ namespace EmbeddedSecrets.Benchmarks.Rows;
 
 /// <summary>
 /// Reads by random names of 10,000 against the limit: without a cache of data keys (R1), with one that holds them all (R2); and
-/// what the first allocate (R3). Both at 1 KiB also by 20 names, where nothing waits for memory.
+/// what the first allocate (R3). Small ones also by 20 names, where nothing waits for memory.
 /// </summary>
 internal static class ReadRows
 {
@@ -26,20 +26,20 @@ internal static class ReadRows
             }
         }
 
-        RunFew(context, "R1-1024-few", dataKeys: 0);
-        RunFew(context, "R2-1024-few", dataKeys: FewSecrets);
+        RunFew(context, "R1-64-few", 64, dataKeys: 0);
+        RunFew(context, "R1-1024-few", 1024, dataKeys: 0);
+        RunFew(context, "R2-1024-few", 1024, dataKeys: FewSecrets);
     }
 
-    private static void RunFew(RowContext context, string id, int dataKeys)
+    private static void RunFew(RowContext context, string id, int size, int dataKeys)
     {
         if (!context.Wants(id))
         {
             return;
         }
 
-        const int Size = 1024;
         string[] names = Corpus.Names(FewSecrets);
-        byte[] value = Corpus.Value(Size);
+        byte[] value = Corpus.Value(size);
         string place = context.Workspace.NewPlace(id);
         using (SecretStore filled = Workspace.Open(place))
         {
@@ -49,7 +49,7 @@ internal static class ReadRows
         using var envelope = new ReferenceEnvelope();
         using SecretStore store = OpenWarm(place, names, dataKeys);
         var messages = names.ToDictionary(static name => name, _ => envelope.Seal(value));
-        RunAgainst(context, id, Goal.None, store, envelope, messages, names, Corpus.Order(FewSecrets), Size, keepsDataKeys: dataKeys > 0);
+        RunAgainst(context, id, Goal.None, store, envelope, messages, names, Corpus.Order(FewSecrets), size, keepsDataKeys: dataKeys > 0);
     }
 
     private static void RunSize(RowContext context, int size)
