@@ -44,14 +44,20 @@ public sealed partial class SecretStore
 
         try
         {
-            DateTimeOffset now = Now();
-            if (open.TryReadHot(name, now, out HotSecret? hot) is not { } value)
+            if (open.FindHot(name, out byte[]? payload) is not { } hot)
             {
                 return null;
             }
 
-            _session.Accesses?.Note(hot!, now);
-            return new SecretValueResult(hot!.Secret, hot.Version, value, request.Id);
+            // After it was found: what it needs is on its way meanwhile.
+            DateTimeOffset now = Now();
+            if (open.TryReadHot(hot, payload, now) is not { } value)
+            {
+                return null;
+            }
+
+            _session.Accesses?.Note(hot, now);
+            return new SecretValueResult(hot.Secret, hot.Version, value, request.Id);
         }
         catch (SecretStoreException exception) when (exception.Stamp(request.Id))
         {

@@ -11,12 +11,17 @@ internal sealed partial class OpenStore
 {
     private readonly IResidentRepository? _resident;
 
-    /// <summary>Reads the current version of a secret that was read before; the caller owns the value. Null for the long way.</summary>
-    public SecretValue? TryReadHot(string name, DateTimeOffset now, out HotSecret? hot)
+    /// <summary>A secret whose current version was read before, with its sealed payload. Null for the long way.</summary>
+    public HotSecret? FindHot(string name, out byte[]? payload)
     {
-        hot = null;
-        if (_resident is null || !_records.TryGet(name, out StoredSecret? stored) || (hot = stored as HotSecret) is null || hot.Approach() is not { } payload || !hot.IsValidAt(now)
-            || !_resident.IsCurrent(hot.Token) || _repository.CurrentHeader.Revision != HeaderRevision)
+        payload = null;
+        return _resident is not null && _records.TryGet(name, out StoredSecret? stored) && stored is HotSecret hot && (payload = hot.Approach()) is not null ? hot : null;
+    }
+
+    /// <summary>Reads what was found, if it is still so; the caller owns the value. Null for the long way.</summary>
+    public SecretValue? TryReadHot(HotSecret hot, ReadOnlySpan<byte> payload, DateTimeOffset now)
+    {
+        if (!hot.IsValidAt(now) || !_resident!.IsCurrent(hot.Token) || _repository.CurrentHeader.Revision != HeaderRevision)
         {
             return null;
         }

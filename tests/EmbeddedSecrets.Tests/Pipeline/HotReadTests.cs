@@ -176,8 +176,7 @@ public sealed class HotReadTests
     {
         try
         {
-            open.TryReadHot(name, _clock.GetUtcNow(), out HotSecret? hot)?.Dispose();
-            return hot;
+            return open.FindHot(name, out _);
         }
         finally
         {
