@@ -27,6 +27,9 @@ internal static unsafe class Prefetch
             {
                 Line(ref Unsafe.Add(ref first, i));
             }
+
+            // What begins in the middle of a line ends in one more.
+            Line(ref Unsafe.Add(ref first, length));
         }
     }
 

@@ -15,8 +15,9 @@ internal sealed class BoundedCache<TKey, TValue>(long capacity)
     private readonly HashTable<TKey, TValue> _values = new();
     private readonly Lock _gate = new();
 
-    /// <summary>In the order in which the hand passes them; with those that have left meanwhile, for which it has nothing to do.</summary>
-    private Queue<TValue> _clock = new();
+    /// <summary>The ends of the order in which the hand passes the values.</summary>
+    private ICacheable? _first;
+    private ICacheable? _last;
     private long _total;
 
     public int Count => _values.Count;
@@ -78,10 +79,11 @@ internal sealed class BoundedCache<TKey, TValue>(long capacity)
         }
     }
 
-    /// <summary>As <see cref="TryOffer"/>, in the place of a value of the same key, if that is still there.</summary>
+    /// <summary>As <see cref="TryOffer"/>, in the place of a value with the same key, if that is still there.</summary>
     /// <returns>Whether the cache has taken the value over.</returns>
     public bool TryReplace(TValue expected, TValue value)
     {
+        Debug.Assert(expected.CacheKey.Equals(value.CacheKey), "One value stands in the place of another.");
         if (!_gate.TryEnter())
         {
             return false;
@@ -119,40 +121,34 @@ internal sealed class BoundedCache<TKey, TValue>(long capacity)
         lock (_gate)
         {
             // One by one: whoever uses a value must learn that it has left.
-            foreach (TValue value in _clock)
+            while (_first is not null)
             {
-                if (value.CacheMark.IsKept)
-                {
-                    RemoveLocked(value.CacheKey);
-                }
+                RemoveLocked(((TValue)_first).CacheKey);
             }
 
             _values.Clear();
-            _clock.Clear();
         }
     }
 
     private void SetLocked(TValue value)
     {
-        Debug.Assert(!value.CacheMark.IsKept, "A value is in one cache at a time, and once.");
-        long cost = value.CacheCost;
-        if (cost > capacity)
+        if (value.CacheMark.IsKept)
+        {
+            return;
+        }
+
+        if (value.CacheCost > capacity)
         {
             RemoveLocked(value.CacheKey);
             value.OnLeft();
             return;
         }
 
-        if (_clock.Count > (2 * _values.Count) + 16)
-        {
-            _clock = new Queue<TValue>(_clock.Where(static queued => queued.CacheMark.IsKept));
-        }
-
-        // In this order, and nothing behind it that takes memory: where it runs out in between, nothing is in the table that no hand will ever pass.
-        _clock.Enqueue(value);
+        // First what takes memory: where there is none, nothing has changed.
         bool isReplaced = _values.Set(value.CacheKey, value, out TValue? before);
         value.CacheMark.IsKept = true;
-        _total += cost;
+        Append(value);
+        _total += value.CacheCost;
         if (isReplaced)
         {
             LeaveLocked(before!);
@@ -166,16 +162,11 @@ internal sealed class BoundedCache<TKey, TValue>(long capacity)
 
     private void Evict()
     {
-        TValue value = _clock.Dequeue();
-        if (!value.CacheMark.IsKept)
-        {
-            return;
-        }
-
+        var value = (TValue)_first!;
         if (value.CacheMark.TakeUse())
         {
-            // Where it was is room for it: all that the table has is in the queue, also when memory runs out.
-            _clock.Enqueue(value);
+            Unlink(value);
+            Append(value);
             return;
         }
 
@@ -194,6 +185,46 @@ internal sealed class BoundedCache<TKey, TValue>(long capacity)
     {
         _total -= value.CacheCost;
         value.CacheMark.IsKept = false;
+        Unlink(value);
         value.OnLeft();
+    }
+
+    private void Append(TValue value)
+    {
+        value.CacheMark.Earlier = _last;
+        if (_last is null)
+        {
+            _first = value;
+        }
+        else
+        {
+            _last.CacheMark.Later = value;
+        }
+
+        _last = value;
+    }
+
+    private void Unlink(TValue value)
+    {
+        ref CacheMark mark = ref value.CacheMark;
+        (ICacheable? earlier, ICacheable? later) = (mark.Earlier, mark.Later);
+        (mark.Earlier, mark.Later) = (null, null);
+        if (earlier is null)
+        {
+            _first = later;
+        }
+        else
+        {
+            earlier.CacheMark.Later = later;
+        }
+
+        if (later is null)
+        {
+            _last = earlier;
+        }
+        else
+        {
+            later.CacheMark.Earlier = earlier;
+        }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class CachedDataKey : SharedKey, ICacheable<UniqueId>
 
     long ICacheable<UniqueId>.CacheCost => 1;
 
-    ref CacheMark ICacheable<UniqueId>.CacheMark => ref _mark;
+    ref CacheMark ICacheable.CacheMark => ref _mark;
 
     /// <summary>
     /// Whether it was unwrapped by the encryption key under which the record has it now. A secret may have been moved since, and
@@ -44,7 +44,7 @@ internal sealed class CachedDataKey : SharedKey, ICacheable<UniqueId>
         return TryRent();
     }
 
-    void ICacheable<UniqueId>.OnLeft() => Release();
+    void ICacheable.OnLeft() => Release();
 
     protected override void OnZeroed(PinnedBytes key) => _recycle(key);
 }

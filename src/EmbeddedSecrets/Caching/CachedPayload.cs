@@ -7,14 +7,15 @@ internal sealed class CachedPayload(UniqueId id, byte[] bytes) : ICacheable<Uniq
     private const int EntryBytes = 160;
 
     private readonly UniqueId _id = id;
+    private readonly int _length = bytes.Length;
     private volatile byte[]? _bytes = bytes;
     private CacheMark _mark;
 
     UniqueId ICacheable<UniqueId>.CacheKey => _id;
 
-    long ICacheable<UniqueId>.CacheCost => (_bytes?.Length ?? 0) + EntryBytes;
+    long ICacheable<UniqueId>.CacheCost => _length + EntryBytes;
 
-    ref CacheMark ICacheable<UniqueId>.CacheMark => ref _mark;
+    ref CacheMark ICacheable.CacheMark => ref _mark;
 
     /// <summary>The bytes, which must not be changed, with their second chance renewed; null once the payload has left.</summary>
     public byte[]? Use()
@@ -28,5 +29,5 @@ internal sealed class CachedPayload(UniqueId id, byte[] bytes) : ICacheable<Uniq
         return bytes;
     }
 
-    void ICacheable<UniqueId>.OnLeft() => _bytes = null;
+    void ICacheable.OnLeft() => _bytes = null;
 }

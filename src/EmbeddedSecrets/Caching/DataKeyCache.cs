@@ -46,7 +46,7 @@ internal sealed class DataKeyCache : IDisposable
     /// <summary>Whether the next key is worth a place: always while there is room, seldom when another must leave for it.</summary>
     public bool Admits()
     {
-        return _capacity > 0 && (!_entries.IsFull || Interlocked.Increment(ref _offers) % OffersPerPlace == 0);
+        return KeepsAny && (!_entries.IsFull || Interlocked.Increment(ref _offers) % OffersPerPlace == 0);
     }
 
     /// <summary>A copy of a data key that is not in the cache yet: the caller adds it, or releases it.</summary>

@@ -1,21 +1,25 @@
 namespace EmbeddedSecrets.Caching;
 
 /// <summary>
-/// What a <see cref="BoundedCache{TKey, TValue}"/> keeps. It is its own place in the cache: a read by random keys waits for
-/// memory, so each object that it need not visit counts. In one cache at a time.
+/// What a <see cref="BoundedCache{TKey, TValue}"/> keeps, found by a key. It is its own place in the cache: a read by random
+/// keys waits for memory, so each object that it need not visit counts. A value is in one cache at a time.
 /// </summary>
-internal interface ICacheable<TKey>
+internal interface ICacheable<TKey> : ICacheable
 {
     /// <summary>What it is found by. Never changes.</summary>
     TKey CacheKey { get; }
 
-    /// <summary>How much of the capacity of the cache it takes. The same for as long as it is there.</summary>
+    /// <summary>How much of the capacity of the cache it takes. Never changes.</summary>
     long CacheCost { get; }
+}
 
-    /// <summary>A field that only the cache, and who uses the value without asking the cache for it, touches.</summary>
+/// <summary>What a cache keeps in its order.</summary>
+internal interface ICacheable
+{
+    /// <summary>The notes of the cache, in a field of the value; who uses a value without a look-up notes that there.</summary>
     ref CacheMark CacheMark { get; }
 
-    /// <summary>It has left the cache, or never got into it because it costs too much. Called once, under a lock.</summary>
+    /// <summary>It has left the cache, or never got into it because it costs too much. Called once, under a lock; not for a value that the cache did not take over.</summary>
     void OnLeft()
     {
     }
@@ -24,15 +28,15 @@ internal interface ICacheable<TKey>
 /// <summary>What a cache notes in a value.</summary>
 internal struct CacheMark
 {
-    private volatile bool _isKept;
     private volatile bool _isUsed;
 
-    /// <summary>Whether the value is in the cache. Set under the lock of the cache.</summary>
-    public bool IsKept
-    {
-        readonly get => _isKept;
-        set => _isKept = value;
-    }
+    /// <summary>Whether the value is in the cache. This and its neighbours only under the lock of the cache.</summary>
+    public bool IsKept { readonly get; set; }
+
+    /// <summary>The neighbours in the order in which the hand passes; null at the ends.</summary>
+    public ICacheable? Earlier { readonly get; set; }
+
+    public ICacheable? Later { readonly get; set; }
 
     /// <summary>Gives the value a second chance. Safe for several threads at once.</summary>
     public void Use()

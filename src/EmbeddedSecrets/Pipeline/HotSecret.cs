@@ -82,7 +82,7 @@ internal sealed class HotSecret : StoredSecret
             return instance;
         }
 
-        // It has left, or never was there. Another one may have come since.
+        // It has left, or never was there. Another one may have come since; where none can, the version need not be visited.
         _key = key = cache.KeepsAny ? cache.Find(Version.Content!) : null;
         return key?.TryRent();
     }

@@ -36,10 +36,10 @@ internal sealed partial class OpenStore
         }
     }
 
-    /// <summary>After a read of the current version the long way: keeps what the next one needs.</summary>
+    /// <summary>After a read of the current version the long way: keeps what the next one needs, where that can go the short way at all.</summary>
     public void NoteRead(StoredSecret stored, SecretVersion version)
     {
-        if (_resident is null || !version.Stages.Contains(SecretStages.Current) || version.Content is not { } content
+        if (_resident is null || (Ring is null && !_dataKeys.KeepsAny) || !version.Stages.Contains(SecretStages.Current) || version.Content is not { } content
             || _resident.FindCachedPayload(content.PayloadId) is not { } payload)
         {
             return;

@@ -66,6 +66,6 @@ internal sealed partial class OpenStore
 
         long ICacheable<UniqueId>.CacheCost => reference.PayloadLength;
 
-        ref CacheMark ICacheable<UniqueId>.CacheMark => ref _mark;
+        ref CacheMark ICacheable.CacheMark => ref _mark;
     }
 }

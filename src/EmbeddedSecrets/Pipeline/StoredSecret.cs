@@ -6,9 +6,10 @@ namespace EmbeddedSecrets.Pipeline;
 /// <summary>A decoded record and the state of the repository that it was decoded from.</summary>
 internal class StoredSecret(RecordStamp stamp, Secret secret) : ICacheable<string>
 {
+    private readonly long _revision = stamp.Revision;
     private CacheMark _mark;
 
-    public RecordStamp Stamp { get; } = stamp;
+    public RecordStamp Stamp => new(Secret.Incarnation, _revision);
 
     public Secret Secret { get; } = secret;
 
@@ -19,5 +20,5 @@ internal class StoredSecret(RecordStamp stamp, Secret secret) : ICacheable<strin
 
     long ICacheable<string>.CacheCost => 1;
 
-    ref CacheMark ICacheable<string>.CacheMark => ref _mark;
+    ref CacheMark ICacheable.CacheMark => ref _mark;
 }

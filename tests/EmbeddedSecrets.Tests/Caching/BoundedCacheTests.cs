@@ -92,7 +92,7 @@ public sealed class BoundedCacheTests
     }
 
     [Test]
-    public void Set_DifferentCosts_StaysWithinTheCapacity()
+    public void AnyOperations_DifferentCosts_StayWithinTheCapacity()
     {
         const int Capacity = 100;
         var cache = new BoundedCache<int, Entry>(Capacity);
@@ -100,18 +100,33 @@ public sealed class BoundedCacheTests
         var inside = new List<Entry>();
         for (int i = 0; i < 10_000; i++)
         {
-            var entry = new Entry(random.Next(50), random.Next(1, 30));
+            Entry? expected = inside.Count > 0 && random.Next(4) == 0 ? inside[random.Next(inside.Count)] : null;
+            var entry = new Entry(expected?.Key ?? random.Next(50), random.Next(1, 110));
             inside.Add(entry);
-            cache.Set(entry);
+            if (expected is not null)
+            {
+                cache.TryReplace(expected, entry).Should().BeTrue();
+            }
+            else
+            {
+                cache.Set(entry);
+            }
+
             if (random.Next(4) == 0)
             {
                 cache.Remove(random.Next(50));
+            }
+
+            if (random.Next(500) == 0)
+            {
+                cache.Clear();
             }
 
             _ = cache.TryGet(random.Next(50), out _);
             inside.RemoveAll(static one => one.Left > 0);
             inside.Count.Should().Be(cache.Count);
             inside.Sum(static one => one.Cost).Should().BeLessThanOrEqualTo(Capacity);
+            inside.TrueForAll(one => cache.TryPeek(one.Key, out Entry? found) && found == one).Should().BeTrue();
         }
     }
 
@@ -196,6 +211,55 @@ public sealed class BoundedCacheTests
         cache.IsFull.Should().BeFalse();
     }
 
+    [TestCase("evicted")]
+    [TestCase("removed")]
+    [TestCase("replaced")]
+    [TestCase("cleared")]
+    public void Values_HaveLeft_AreNotHeldAnyMore(string how)
+    {
+        const int Count = 100;
+        var cache = new BoundedCache<int, Entry>(Count);
+        WeakReference[] left = Filled(cache, Count);
+
+        for (int i = 0; i < Count; i++)
+        {
+            switch (how)
+            {
+                case "evicted":
+                    cache.Set(new Entry(Count + i));
+                    break;
+                case "removed":
+                    cache.Remove(i);
+                    break;
+                case "replaced":
+                    cache.Set(new Entry(i));
+                    break;
+                default:
+                    cache.Clear();
+                    break;
+            }
+        }
+
+        GC.Collect();
+        left.Count(static one => one.IsAlive).Should().Be(0);
+        GC.KeepAlive(cache);
+    }
+
+    [Test]
+    public void Set_ValueThatIsThereAlready_ChangesNothing()
+    {
+        var cache = new BoundedCache<int, Entry>(2);
+        var entry = new Entry(1);
+        cache.Set(entry);
+
+        cache.Set(entry);
+        cache.Set(new Entry(2));
+        cache.Set(new Entry(3));
+
+        entry.Left.Should().Be(1);
+        cache.Count.Should().Be(2);
+    }
+
     [Test]
     public void TryOffer_NoCapacity_IsNotTaken()
     {
@@ -267,6 +331,15 @@ public sealed class BoundedCacheTests
         payloads.Select(static payload => payload.Use() is not null).Should().Equal(true, false, true);
     }
 
+    /// <summary>In a method of its own, so that nothing of it stays on the stack.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static WeakReference[] Filled(BoundedCache<int, Entry> cache, int count)
+    {
+        Entry[] entries = [.. Enumerable.Range(0, count).Select(static key => new Entry(key))];
+        Array.ForEach(entries, cache.Set);
+        return [.. entries.Select(static entry => new WeakReference(entry))];
+    }
+
     private static BoundedCache<int, Entry> Of(long capacity, params int[] keys)
     {
         var cache = new BoundedCache<int, Entry>(capacity);
@@ -292,9 +365,9 @@ public sealed class BoundedCacheTests
 
         long ICacheable<int>.CacheCost => cost;
 
-        ref CacheMark ICacheable<int>.CacheMark => ref _mark;
+        ref CacheMark ICacheable.CacheMark => ref _mark;
 
-        void ICacheable<int>.OnLeft()
+        void ICacheable.OnLeft()
         {
             Left++;
             onLeft?.Invoke();
