@@ -132,6 +132,7 @@ internal sealed class BoundedCache<TKey, TValue>(long capacity)
 
     private void SetLocked(TValue value)
     {
+        // A value has one place in the order: a second one would end it.
         if (value.CacheMark.IsKept)
         {
             return;

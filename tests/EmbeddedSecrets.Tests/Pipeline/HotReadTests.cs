@@ -161,6 +161,27 @@ public sealed class HotReadTests
         FluentActions.Invoking(() => _store.WithPrincipal("anna").GetSecretValue("a")).Should().Throw<SecretNotFoundException>();
     }
 
+    [TestCase(0, false)]
+    [TestCase(10, true)]
+    public async Task Get_ProviderOfOnesOwn_TakesTheShortWayOnlyWithDataKeysAtHand(int dataKeys, bool isShort)
+    {
+        await using var store = new SecretStore(
+            new FileSecretRepository(_directory["own"]), new RemoteKeyProvider(), options: new SecretStoreOptions { DataKeyCacheEntries = dataKeys });
+        using SecretValue value = SecretValue.FromText("first");
+        await store.CreateSecretAsync("a", value);
+        for (int i = 0; i < 3; i++)
+        {
+            using SecretValueResult result = await store.GetSecretValueAsync("a");
+            result.Value.RevealText().Should().Be("first");
+        }
+
+        OpenStore open = store.Session.TryEnter()!;
+        bool isHot = open.FindHot("a", out _) is not null;
+        store.Session.Leave();
+
+        isHot.Should().Be(isShort);
+    }
+
     private SecretStore Open() => SecretStore.Open(
         _directory["store"], RootKey.FromFile(_directory["root.key"]), new SecretStoreOptions { TimeProvider = _clock });
 
