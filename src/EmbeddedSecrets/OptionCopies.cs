@@ -42,7 +42,11 @@ internal static class OptionCopies
 
     public static PutSecretValueOptions Checked(PutSecretValueOptions? options)
     {
-        options ??= new PutSecretValueOptions();
+        if (options is null)
+        {
+            return new PutSecretValueOptions();
+        }
+
         var copy = new PutSecretValueOptions
         {
             VersionId = options.VersionId,

@@ -57,10 +57,15 @@ public sealed partial class SecretStore
         NewValue? value = null)
     {
         var change = new Change(names, transition, value);
-        return _observer.IsIdle ? EnterAsync(request, change, ChangeOpenAsync, cancellationToken) : _observer.RunAsync(
-            Observed(request, names),
+        return _observer.IsIdle ? EnterAsync(request, change, ChangeOpenAsync, cancellationToken) : ChangeObservedAsync(request, change, cancellationToken);
+    }
+
+    private ValueTask<SecretTransition[]> ChangeObservedAsync(Request request, Change change, CancellationToken cancellationToken)
+    {
+        return _observer.RunAsync(
+            Observed(request, change.Names),
             () => EnterAsync(request, change, ChangeOpenAsync, cancellationToken),
-            (transitions, name) => new ObservedResult(transitions[Array.IndexOf(names, name)].Version?.VersionId),
+            (transitions, name) => new ObservedResult(transitions[Array.IndexOf(change.Names, name)].Version?.VersionId),
             cancellationToken);
     }
 

@@ -177,24 +177,31 @@ internal sealed partial class OpenStore : IDisposable
             return false;
         }
 
-        foreach (SealedChange change in changes)
+        for (int i = 0; i < changes.Count; i++)
         {
-            foreach (UniqueId dropped in change.Change.DroppedPayloads)
-            {
-                _dataKeys.Remove(dropped);
-            }
-
-            if (change.Stored is not null)
-            {
-                _records.Set(change.Stored);
-            }
-            else
-            {
-                _records.Remove(change.Change.Name);
-            }
+            TakeOver(changes[i]);
         }
 
         return true;
+    }
+
+    /// <summary>Brings the caches up to what was committed.</summary>
+    private void TakeOver(SealedChange change)
+    {
+        IReadOnlyList<UniqueId> dropped = change.Change.DroppedPayloads;
+        for (int i = 0; i < dropped.Count; i++)
+        {
+            _dataKeys.Remove(dropped[i]);
+        }
+
+        if (change.Stored is not null)
+        {
+            _records.Set(change.Stored);
+        }
+        else
+        {
+            _records.Remove(change.Change.Name);
+        }
     }
 
     /// <summary>The header whose keys are in use.</summary>

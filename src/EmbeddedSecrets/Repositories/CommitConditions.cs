@@ -16,9 +16,10 @@ internal static class CommitConditions
             return RepositoryConflict.Sequence;
         }
 
-        foreach (RepositoryChange change in commit.Changes)
+        IReadOnlyList<RepositoryChange> changes = commit.Changes;
+        for (int i = 0; i < changes.Count; i++)
         {
-            if (stampOf(change.Name) != change.Expected)
+            if (stampOf(changes[i].Name) != changes[i].Expected)
             {
                 return RepositoryConflict.Record;
             }

@@ -33,8 +33,9 @@ internal static class CommitRules
 
         HashSet<string>? names = commit.Changes.Count > 1 ? new(commit.Changes.Count, StringComparer.Ordinal) : null;
         long total = 0;
-        foreach (RepositoryChange change in commit.Changes)
+        for (int i = 0; i < commit.Changes.Count; i++)
         {
+            RepositoryChange change = commit.Changes[i];
             Require(IsName(change.Name), "A name has 1 to 192 of the characters A-Z a-z 0-9 _ / + = . @ -.");
             Require(names is null || names.Add(change.Name), "A commit changes a name at most once.");
             total += CheckRecord(change) + CheckPayloads(change);
@@ -61,10 +62,11 @@ internal static class CommitRules
     {
         Require(change.AddedPayloads.Count <= MaxPayloadsPerChange && change.DroppedPayloads.Count <= MaxPayloadsPerChange, "A change adds and drops at most 1,000 payloads.");
         long total = 0;
-        foreach (RepositoryPayload payload in change.AddedPayloads)
+        for (int i = 0; i < change.AddedPayloads.Count; i++)
         {
-            Require(payload.Sealed.Length is >= 16 and <= MaxPayloadBytes, "A sealed payload has 16 bytes to 64 KiB.");
-            total += payload.Sealed.Length;
+            int length = change.AddedPayloads[i].Sealed.Length;
+            Require(length is >= 16 and <= MaxPayloadBytes, "A sealed payload has 16 bytes to 64 KiB.");
+            total += length;
         }
 
         return total;

@@ -203,7 +203,11 @@ public sealed class InMemorySecretRepository : ISecretRepository
             _records.TryRemove(change.Name, out _);
         }
 
-        _order.Note(change.Name, change.Record is not null);
+        if (change.Record is null || change.Expected == RecordStamp.Absent)
+        {
+            _order.Note(change.Name, change.Record is not null);
+        }
+
         foreach (UniqueId id in change.DroppedPayloads)
         {
             _payloads.TryRemove(id, out _);

@@ -11,7 +11,7 @@ internal sealed class NameOrder(Func<IEnumerable<string>> allNames)
     private readonly Lock _gate = new();
     private volatile ImmutableSortedSet<string>? _names;
 
-    /// <summary>Called after the name is visible to readers, or is not any more.</summary>
+    /// <summary>Called after a name has become visible to readers, or is not visible any more.</summary>
     public void Note(string name, bool present)
     {
         if (_names is null && !BuildIsRunning())
@@ -23,6 +23,8 @@ internal sealed class NameOrder(Func<IEnumerable<string>> allNames)
         {
             if (_names is { } names)
             {
+                // If memory runs out, the next enumeration builds the order anew: nobody tells of this name a second time.
+                _names = null;
                 _names = present ? names.Add(name) : names.Remove(name);
             }
         }

@@ -52,14 +52,18 @@ internal static class VersionAppending
         ImmutableArray<SecretVersion> versions = secret.Versions.Add(Make(version, versionId, sequence, [], context.Now));
         versions = VersionStages.Move(secret.Name, versions, version.Stages, versions.Length - 1);
         ImmutableArray<SecretVersion> evicted = VersionEviction.Evict(secret.Name, versions, context.VersionLog);
+
+        // What Complete does, in the same copy: most changes of a store are this one.
         Secret next = secret with
         {
+            RevisionNumber = secret.RevisionNumber + 1,
+            UpdateTime = context.Now,
             Versions = versions.RemoveRange(evicted),
             RetiredVersionIds = Retire(secret, evicted, context),
             LastSequence = sequence,
             LastChosenVersionId = lastChosen,
         };
-        return new SecretTransition(TransitionRules.Complete(next, context), Version: next.Versions[^1], Evicted: evicted);
+        return new SecretTransition(TransitionRules.Verified(next), Version: next.Versions[^1], Evicted: evicted);
     }
 
     private static SecretVersion Make(NewVersion version, string versionId, long sequence, IReadOnlyList<string> stages, DateTimeOffset now)

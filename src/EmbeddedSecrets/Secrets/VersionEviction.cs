@@ -11,6 +11,11 @@ internal static class VersionEviction
     {
         IReadOnlyList<string> answer = log.Evict(versions) ?? throw Broken(name, "its answer is null");
         string[] ids = [.. answer];
+        if (ids.Length == 0 && versions.Length <= SecretRules.MaxVersions)
+        {
+            return [];
+        }
+
         var evicted = ImmutableArray.CreateBuilder<SecretVersion>(ids.Length);
         int next = 0;
         foreach (string id in ids)

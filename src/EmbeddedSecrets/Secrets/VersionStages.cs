@@ -70,10 +70,11 @@ internal static class VersionStages
     public static ImmutableArray<SecretVersion> Move(string name, ImmutableArray<SecretVersion> versions, IReadOnlyCollection<string> stages, int target)
     {
         int current = IndexOf(versions, SecretStages.Current);
-        bool currentLeaves = current >= 0 && current != target && stages.Contains(SecretStages.Current, StringComparer.Ordinal);
         SecretVersion[] moved = [.. versions];
+        bool currentLeaves = false;
         foreach (string stage in stages)
         {
+            currentLeaves |= current >= 0 && current != target && string.Equals(stage, SecretStages.Current, StringComparison.Ordinal);
             Put(moved, stage, target);
         }
 
@@ -102,24 +103,33 @@ internal static class VersionStages
     {
         for (int i = 0; i < versions.Length; i++)
         {
-            if (Carries(versions[i], stage))
+            if (i != target && Carries(versions[i], stage))
             {
                 versions[i] = versions[i] with { Stages = Without(versions[i].Stages, stage) };
             }
         }
 
-        versions[target] = versions[target] with { Stages = With(versions[target].Stages, stage) };
+        if (!Carries(versions[target], stage))
+        {
+            versions[target] = versions[target] with { Stages = With(versions[target].Stages, stage) };
+        }
     }
 
     private static IReadOnlyList<string> With(IReadOnlyList<string> stages, string stage)
     {
+        if (stages.Count == 0)
+        {
+            return ListOf([stage]);
+        }
+
         string[] with = [.. stages, stage];
         Array.Sort(with, StringComparer.Ordinal);
         return ListOf(with);
     }
 
+    /// <summary>The list, which has the stage, without it.</summary>
     private static IReadOnlyList<string> Without(IReadOnlyList<string> stages, string stage)
     {
-        return ListOf([.. stages.Where(carried => !string.Equals(carried, stage, StringComparison.Ordinal))]);
+        return stages.Count == 1 ? None : ListOf([.. stages.Where(carried => !string.Equals(carried, stage, StringComparison.Ordinal))]);
     }
 }

@@ -321,6 +321,36 @@ public abstract class SecretRepositoryContract
     }
 
     [Test]
+    public async Task EnumerateAsync_AfterNamesWereReplacedRemovedAndMadeAgain_SeesEachOnce()
+    {
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("a"), Samples.Create("b")));
+        await Samples.NamesAsync(Repository);
+        await Repository.CommitAsync(Samples.Commit(Samples.Put("a", Samples.Stamp(1), Samples.Stamp(2)), Samples.Create("c")));
+        await Repository.CommitAsync(Samples.Commit(Samples.Remove("b", Samples.Stamp(1)), Samples.Put("c", Samples.Stamp(1), Samples.Stamp(2))));
+        await Repository.CommitAsync(Samples.Commit(Samples.Create("b")));
+
+        (await Samples.NamesAsync(Repository)).Should().Equal("a", "b", "c");
+    }
+
+    [Test]
+    public async Task EnumerateAsync_FirstWhileAllNamesAreBeingReplaced_MissesNone()
+    {
+        string[] names = Enumerable.Range(0, 900).Select(i => $"n{i:000}").ToArray();
+        await Repository.CommitAsync(Samples.Commit(names.Select(name => Samples.Create(name)).ToArray()));
+        Task replacing = Task.Run(async () =>
+        {
+            for (int round = 1; round <= 20; round++)
+            {
+                await Repository.CommitAsync(Samples.Commit(names.Select(name => Samples.Put(name, Samples.Stamp(round), Samples.Stamp(round + 1))).ToArray()));
+            }
+        });
+
+        (await Samples.NamesAsync(Repository)).Should().Equal(names);
+        await replacing;
+        (await Samples.NamesAsync(Repository)).Should().Equal(names);
+    }
+
+    [Test]
     public async Task EnumerateAsync_ChangesMeanwhile_UnchangedNamesAreSeenOnce()
     {
         string[] names = Enumerable.Range(0, 300).Select(i => $"n{i:000}").ToArray();

@@ -50,10 +50,11 @@ internal sealed class BatchWriter
     public void Add(RepositoryCommit commit)
     {
         NewHeader = commit.NewHeader;
-        PutInt32(commit.Changes.Count);
-        foreach (RepositoryChange change in commit.Changes)
+        IReadOnlyList<RepositoryChange> changes = commit.Changes;
+        PutInt32(changes.Count);
+        for (int i = 0; i < changes.Count; i++)
         {
-            Add(change);
+            Add(changes[i]);
         }
     }
 
@@ -69,17 +70,19 @@ internal sealed class BatchWriter
             PutSealed(record.Sealed.Span);
         }
 
-        PutInt16(change.AddedPayloads.Count);
-        foreach (RepositoryPayload payload in change.AddedPayloads)
+        IReadOnlyList<RepositoryPayload> added = change.AddedPayloads;
+        PutInt16(added.Count);
+        for (int i = 0; i < added.Count; i++)
         {
-            PutUniqueId(payload.Id);
-            PutSealed(payload.Sealed.Span);
+            PutUniqueId(added[i].Id);
+            PutSealed(added[i].Sealed.Span);
         }
 
-        PutInt16(change.DroppedPayloads.Count);
-        foreach (UniqueId id in change.DroppedPayloads)
+        IReadOnlyList<UniqueId> dropped = change.DroppedPayloads;
+        PutInt16(dropped.Count);
+        for (int i = 0; i < dropped.Count; i++)
         {
-            PutUniqueId(id);
+            PutUniqueId(dropped[i]);
         }
     }
 

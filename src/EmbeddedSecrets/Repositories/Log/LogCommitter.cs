@@ -7,6 +7,7 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
 {
     private readonly BatchWriter _batch = new();
     private readonly Dictionary<string, RecordStamp> _changed = new(StringComparer.Ordinal);
+    private Func<string, RecordStamp>? _stampOf;
 
     /// <summary>Leaves in each commit its sequence or its failure; throws nothing.</summary>
     public void Write(List<PendingCommit> commits)
@@ -40,16 +41,17 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
         foreach (PendingCommit pending in commits)
         {
             RepositoryCommit commit = pending.Commit;
-            if (CommitConditions.Check(commit, state.Header!.Revision, state.Sequence + accepted, StampOf) is { } conflict)
+            if (CommitConditions.Check(commit, state.Header!.Revision, state.Sequence + accepted, _stampOf ??= StampOf) is { } conflict)
             {
                 pending.Failure = new RepositoryConflictException(conflict);
                 continue;
             }
 
             _batch.Add(commit);
-            foreach (RepositoryChange change in commit.Changes)
+            IReadOnlyList<RepositoryChange> changes = commit.Changes;
+            for (int i = 0; i < changes.Count; i++)
             {
-                _changed[change.Name] = change.Record?.Stamp ?? RecordStamp.Absent;
+                _changed[changes[i].Name] = changes[i].Record?.Stamp ?? RecordStamp.Absent;
             }
 
             accepted++;

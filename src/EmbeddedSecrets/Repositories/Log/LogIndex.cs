@@ -132,7 +132,7 @@ internal sealed class LogIndex : ILogTarget
         bool wasThere = _records.Set(name, value, before);
         EndMove(name);
         LiveBytes += RecordBytes(name, location.Length) - (wasThere ? RecordBytes(name, RecordLocation.Read(before).Length) : 0);
-        Tell(told, isPresent: true);
+        Tell(told, isPresent: true, orderChanges: !wasThere);
     }
 
     public void Remove(ReadOnlySpan<byte> name)
@@ -148,7 +148,7 @@ internal sealed class LogIndex : ILogTarget
         }
 
         // Also where it was gone already: an attempt before may have ended between the two.
-        Tell(told, isPresent: false);
+        Tell(told, isPresent: false, orderChanges: true);
     }
 
     public void AddPayload(UniqueId id, in PayloadLocation location)
@@ -234,13 +234,20 @@ internal sealed class LogIndex : ILogTarget
         Order is null && Tracker is null ? null : Encoding.ASCII.GetString(name);
 
     /// <summary>After the change is visible: whoever copies what was told must find it.</summary>
-    private void Tell(string? name, bool isPresent)
+    private void Tell(string? name, bool isPresent, bool orderChanges)
     {
-        if (name is not null)
+        if (name is null)
         {
-            Tracker?.Note(name);
+            return;
+        }
+
+        // A name that was there before has its place in the order: to find it once more would be a part of the cost of every put.
+        if (orderChanges)
+        {
             Order?.Note(name, isPresent);
         }
+
+        Tracker?.Note(name);
     }
 
     /// <summary>With the entry of the index in a snapshot.</summary>

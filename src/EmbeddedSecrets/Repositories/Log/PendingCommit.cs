@@ -13,8 +13,15 @@ internal sealed class PendingCommit
     {
         _commit = commit;
         CancellationToken = cancellationToken;
-        Size = commit.Changes.Sum(static change =>
-            512L + (change.Record?.Sealed.Length ?? 0) + (16L * change.DroppedPayloads.Count) + change.AddedPayloads.Sum(static payload => 64L + payload.Sealed.Length));
+        for (int i = 0; i < commit.Changes.Count; i++)
+        {
+            RepositoryChange change = commit.Changes[i];
+            Size += 512L + (change.Record?.Sealed.Length ?? 0) + (16L * change.DroppedPayloads.Count);
+            for (int j = 0; j < change.AddedPayloads.Count; j++)
+            {
+                Size += 64L + change.AddedPayloads[j].Sealed.Length;
+            }
+        }
     }
 
     public PendingCommit(Action alone, CancellationToken cancellationToken)

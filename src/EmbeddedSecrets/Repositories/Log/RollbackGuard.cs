@@ -59,12 +59,7 @@ internal sealed class RollbackGuard(IRollbackAnchor? anchor, bool accepts, strin
     {
         if (_behind is { } head)
         {
-            Ask(() =>
-            {
-                anchor!.Advance(head);
-                return 0;
-            });
-            _behind = null;
+            MoveTo(head);
         }
     }
 
@@ -94,6 +89,16 @@ internal sealed class RollbackGuard(IRollbackAnchor? anchor, bool accepts, strin
         {
             _behind = new RollbackHead(storeId, state.Epoch, state.Sequence, state.HeadTag);
         }
+    }
+
+    private void MoveTo(RollbackHead head)
+    {
+        Ask(() =>
+        {
+            anchor!.Advance(head);
+            return 0;
+        });
+        _behind = null;
     }
 
     private bool IsContinuation(RollbackHead head, UniqueId storeId, LogState state)
