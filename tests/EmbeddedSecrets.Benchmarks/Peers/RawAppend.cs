@@ -12,6 +12,7 @@ internal sealed class RawAppend : IDisposable
     private readonly string _path;
     private readonly SafeFileHandle _file;
     private long _end;
+    private byte[] _together = [];
 
     public RawAppend(string directory)
     {
@@ -32,6 +33,30 @@ internal sealed class RawAppend : IDisposable
         RandomAccess.Write(_file, bytes, _end);
         NativeFile.FlushData(_file, _path);
         _end += bytes.Length;
+    }
+
+    /// <summary>Appends many at once: one write and one flush.</summary>
+    public void Append(IReadOnlyList<byte[]> many)
+    {
+        int length = 0;
+        for (int i = 0; i < many.Count; i++)
+        {
+            length += many[i].Length;
+        }
+
+        if (_together.Length < length)
+        {
+            _together = new byte[length];
+        }
+
+        int end = 0;
+        for (int i = 0; i < many.Count; i++)
+        {
+            many[i].CopyTo(_together, end);
+            end += many[i].Length;
+        }
+
+        Append(_together.AsSpan(0, length));
     }
 
     /// <summary>Reads what stands anywhere in the room.</summary>

@@ -30,7 +30,7 @@ internal static class ConcurrentWriteRows
         using var batched = new SqlitePeer(context.Workspace.NewDirectory("batched"));
         using var batching = new Batching<(string, byte[])>(batched.WriteAll);
         using var raw = new RawAppend(context.Workspace.NewDirectory("raw"));
-        using var appending = new Batching<byte[]>(frames => raw.Append([.. frames.SelectMany(static frame => frame)]));
+        using var appending = new Batching<byte[]>(frames => raw.Append(frames));
         byte[] index = Corpus.Value(WriteRows.SealedIndex);
         byte[] record = Corpus.Value(WriteRows.SealedRecord);
         using var rocksDb = new RocksDbPeer(context.Workspace.NewDirectory("rocksdb"));
@@ -49,7 +49,7 @@ internal static class ConcurrentWriteRows
                 new("sqlite connections", () => SqliteWriters.Run(sqlite.Text, writers, few, (worker, i) => (names[Place(worker, i)], envelopes[worker].Seal(value)))),
             };
             sides.Add(new("sealed", () => Clock.Tasks(writers, many, (worker, i) =>
-                appending.WriteAsync([.. bound[worker].Seal(value), .. envelopes[worker].SealFlat(record), .. envelopes[worker].SealFlat(index)]))));
+                appending.WriteAsync(bound[worker].SealPut(value, record, index).ToArray()))));
             if (writers == 64)
             {
                 sides.Add(new("memory", () => Clock.Tasks(writers, many, (worker, i) => Corpus.PutAsync(memory, names[Place(worker, i)], value))));

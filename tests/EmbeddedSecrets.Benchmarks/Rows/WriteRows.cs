@@ -60,7 +60,7 @@ internal static class WriteRows
         byte[] record = Corpus.Value(SealedRecord);
         byte[] taggedRecord = Corpus.Value(SealedTaggedRecord);
         byte[] fullRecord = Corpus.Value(SealedFullRecord);
-        void AppendSealed(byte[] text) => bare.Append([.. bound.Seal(value), .. envelope.SealFlat(text), .. envelope.SealFlat(index)]);
+        void AppendSealed(byte[] text) => bare.Append(bound.SealPut(value, text, index));
         using var sqlite = new SqlitePeer(context.Workspace.NewDirectory("sqlite"));
         var files = new FilePerSecretPeer(context.Workspace.NewDirectory("files"));
 
