@@ -60,6 +60,7 @@ public sealed partial class SecretStore
         return _observer.IsIdle ? EnterAsync(request, change, ChangeOpenAsync, cancellationToken) : ChangeObservedAsync(request, change, cancellationToken);
     }
 
+    /// <summary>By itself, so that a change that nobody observes makes no objects for it.</summary>
     private ValueTask<SecretTransition[]> ChangeObservedAsync(Request request, Change change, CancellationToken cancellationToken)
     {
         return _observer.RunAsync(

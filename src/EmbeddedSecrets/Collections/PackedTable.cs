@@ -75,7 +75,7 @@ internal sealed class PackedTable(int valueLength)
         }
     }
 
-    /// <summary>The entries in ascending order of their keys. What stays meanwhile is there once; what changes may be there with its value of before or after, or not at all.</summary>
+    /// <summary>The entries in ascending order of their keys. What stays meanwhile is there once; what is replaced is there with its value of before or after, what comes or goes may be there or not.</summary>
     public Ordered InOrder()
     {
         Slots slots = Volatile.Read(ref _slots);

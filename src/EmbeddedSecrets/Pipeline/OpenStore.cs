@@ -179,14 +179,14 @@ internal sealed partial class OpenStore : IDisposable
 
         for (int i = 0; i < changes.Count; i++)
         {
-            TakeOver(changes[i]);
+            UpdateCaches(changes[i]);
         }
 
         return true;
     }
 
     /// <summary>Brings the caches up to what was committed.</summary>
-    private void TakeOver(SealedChange change)
+    private void UpdateCaches(SealedChange change)
     {
         IReadOnlyList<UniqueId> dropped = change.Change.DroppedPayloads;
         for (int i = 0; i < dropped.Count; i++)

@@ -4,14 +4,19 @@ using System.Runtime.CompilerServices;
 namespace EmbeddedSecrets.Repositories;
 
 /// <summary>The names in ordinal order. Built by the first enumeration; from then on commits keep it up to date.</summary>
-internal sealed class NameOrder(Func<IEnumerable<string>> allNames)
+/// <param name="allNames">Reads the names. One that is there all the time is among them, whatever is put in its place meanwhile.</param>
+/// <param name="follow">Called before names are looked at: takes over what others have committed; null where there are no others.</param>
+internal sealed class NameOrder(Func<IEnumerable<string>> allNames, Action? follow = null)
 {
     private const int PageSize = 128;
 
     private readonly Lock _gate = new();
     private volatile ImmutableSortedSet<string>? _names;
 
-    /// <summary>Called after a name has become visible to readers, or is not visible any more.</summary>
+    /// <summary>Whether a note ended half-way: nobody tells of its name a second time.</summary>
+    private volatile bool _isIncomplete;
+
+    /// <summary>Called after a name has come or gone, as readers see it; not where a record takes the place of another.</summary>
     public void Note(string name, bool present)
     {
         if (_names is null && !BuildIsRunning())
@@ -19,14 +24,21 @@ internal sealed class NameOrder(Func<IEnumerable<string>> allNames)
             return;
         }
 
-        lock (_gate)
+        try
         {
-            if (_names is { } names)
+            lock (_gate)
             {
-                // If memory runs out, the next enumeration builds the order anew: nobody tells of this name a second time.
-                _names = null;
-                _names = present ? names.Add(name) : names.Remove(name);
+                if (_names is { } names)
+                {
+                    _names = present ? names.Add(name) : names.Remove(name);
+                }
             }
+        }
+        catch
+        {
+            // Memory has run out, or the thread was interrupted while it waited.
+            _isIncomplete = true;
+            throw;
         }
     }
 
@@ -68,6 +80,13 @@ internal sealed class NameOrder(Func<IEnumerable<string>> allNames)
 
     private string[] PageAfter(string? cursor)
     {
+        follow?.Invoke();
+        if (_isIncomplete)
+        {
+            _isIncomplete = false;
+            Forget();
+        }
+
         ImmutableSortedSet<string> names = _names ?? Build();
         int index = cursor is null ? 0 : names.IndexOf(cursor);
         int first = cursor is null ? 0 : index < 0 ? ~index : index + 1;

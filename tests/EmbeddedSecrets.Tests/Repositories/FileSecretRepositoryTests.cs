@@ -21,6 +21,40 @@ public sealed class FileSecretRepositoryTests : SecretRepositoryContract
         _directory.Dispose();
     }
 
+    [TestCaseSource(nameof(Askings))]
+    public async Task CommitAsync_ListThatGrowsMeanwhile_LeavesALogThatOpens(int asking)
+    {
+        using var directory = new TemporaryDirectory();
+        await using (var repository = new FileSecretRepository(directory.Store))
+        {
+            await StartAsync(repository);
+            await repository.CommitAsync(Samples.Commit(Samples.Create("kept")));
+            List<RepositoryChange> changes = [];
+            RepositoryChange first = Samples.Create("first");
+            changes.Add(new RepositoryChange
+            {
+                Name = first.Name,
+                Expected = first.Expected,
+                Record = first.Record,
+                AddedPayloads = new PayloadsThatAdd(asking, () => changes.Add(Samples.Create("more"))),
+            });
+            try
+            {
+                await repository.CommitAsync(new RepositoryCommit { HeaderRevision = 1, Changes = changes });
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+            {
+                // Whether it is taken or refused is not said anywhere; what must not be is a frame that nobody can read.
+            }
+
+            await repository.CommitAsync(Samples.Commit(Samples.Create("after")));
+        }
+
+        await using var again = new FileSecretRepository(directory.Store);
+        await StartAsync(again);
+        (await Samples.NamesAsync(again)).Should().Contain(["after", "kept"]);
+    }
+
     [Test]
     public async Task StartAsync_Reopened_KeepsEverything()
     {
@@ -243,5 +277,38 @@ public sealed class FileSecretRepositoryTests : SecretRepositoryContract
         SecretStoreException exception = (await act.Should().ThrowAsync<SecretStoreException>()).Which;
         exception.Code.Should().Be(code);
         return exception;
+    }
+
+    private static IEnumerable<int> Askings() => Enumerable.Range(1, 10);
+
+    private static async Task StartAsync(FileSecretRepository repository)
+    {
+        await repository.ReadHeaderAsync();
+        await repository.StartAsync(Samples.Header(), new FixedKeyProtector());
+    }
+
+    /// <summary>No payloads, and something happens when their number is asked for the n-th time.</summary>
+    private sealed class PayloadsThatAdd(int asking, Action happening) : IReadOnlyList<RepositoryPayload>
+    {
+        private int _asked;
+
+        public int Count
+        {
+            get
+            {
+                if (++_asked == asking)
+                {
+                    happening();
+                }
+
+                return 0;
+            }
+        }
+
+        public RepositoryPayload this[int index] => throw new ArgumentOutOfRangeException(nameof(index));
+
+        public IEnumerator<RepositoryPayload> GetEnumerator() => Enumerable.Empty<RepositoryPayload>().GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -226,6 +226,40 @@ public sealed class LogIndexTests
     }
 
     [Test]
+    public async Task Put_AfterAnInterruptedOne_IsInTheOrder()
+    {
+        LogIndex index = Read([]);
+        using var reading = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var order = new NameOrder(() =>
+        {
+            List<string> names = [.. index.Records.Select(static record => record.Key)];
+            reading.Set();
+            goOn.Wait();
+            return names;
+        });
+        index.Publish(order);
+        index.Put("a"u8, new RecordLocation(Samples.Stamp(1), 0, 100));
+        Task<List<string>> building = Task.Run(() => NamesOf(order));
+        reading.Wait();
+
+        // It is visible already, and waits for who builds the order.
+        Exception? failure = null;
+        var interrupted = new Thread(() => failure = Catch(() => index.Put("b"u8, new RecordLocation(Samples.Stamp(1), 0, 100))));
+        interrupted.Start();
+        SpinWait.SpinUntil(() => index.TryFind("b", out _) && interrupted.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+        interrupted.Interrupt();
+        interrupted.Join();
+        goOn.Set();
+        await building;
+        failure.Should().NotBeNull();
+
+        index.Put("b"u8, new RecordLocation(Samples.Stamp(1), 0, 100));
+
+        (await NamesOf(order)).Should().Equal("a", "b");
+    }
+
+    [Test]
     public void Remove_AndDrop_OfWhatIsGoneAlready_AreToldToACompaction()
     {
         LogIndex index = Published();
@@ -349,6 +383,31 @@ public sealed class LogIndexTests
         }
 
         return index;
+    }
+
+    private static ThreadInterruptedException? Catch(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (ThreadInterruptedException exception)
+        {
+            return exception;
+        }
+    }
+
+    private static async Task<List<string>> NamesOf(NameOrder order)
+    {
+        List<string> names = [];
+        await foreach (RepositoryRecord record in order.EnumerateAsync(
+            null, static (name, _) => ValueTask.FromResult<RepositoryRecord?>(new RepositoryRecord(name, Samples.Stamp(1), new byte[16])), CancellationToken.None))
+        {
+            names.Add(record.Name);
+        }
+
+        return names;
     }
 
     private static LogIndex Published()

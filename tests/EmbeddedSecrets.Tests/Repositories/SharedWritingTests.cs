@@ -50,6 +50,34 @@ public sealed class SharedWritingTests
     }
 
     [Test]
+    public async Task List_AfterAnotherInstanceCreatedAndDeleted_SeesIt()
+    {
+        await using SecretStore other = await SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]));
+        (await NamesOf(other)).Should().Equal("name");
+        for (int i = 0; i < 10; i++)
+        {
+            using SecretValue value = SecretValue.FromText("a value");
+            await _store.CreateSecretAsync($"other-{i}", value);
+
+            (await NamesOf(other)).Should().Equal(["name", .. Enumerable.Range(0, i + 1).Select(static n => $"other-{n}")]);
+            (await other.ListSecretsPageAsync(size: 20)).Secrets.Should().HaveCount(i + 2);
+        }
+    }
+
+    [Test]
+    public async Task List_OfAnEmptyStore_SeesTheFirstSecretOfAnotherInstance()
+    {
+        await _store.DeleteSecretAsync("name", SecretDeletion.Immediately);
+        await using SecretStore other = await SecretStore.OpenAsync(_directory.Store, RootKey.FromFile(_directory["root.key"]));
+        (await NamesOf(other)).Should().BeEmpty();
+
+        using SecretValue value = SecretValue.FromText("a value");
+        await _store.CreateSecretAsync("first", value);
+
+        (await NamesOf(other)).Should().Equal("first");
+    }
+
+    [Test]
     public async Task Put_AfterAWriterThatDiedBetweenPublishingAndClearing_KeepsWhatItPublished()
     {
         long before = _page.End.Offset;
@@ -170,6 +198,17 @@ public sealed class SharedWritingTests
         var repository = new FileSecretRepository(
             _directory.Store, null, () => wrap(StoreDirectory.OpenOrMake(_directory.Store, readOnly: false)!), compactsByItself: false);
         return new SecretStore(repository, new KeyRing(RootKey.FromFile(_directory["root.key"])));
+    }
+
+    private static async Task<List<string>> NamesOf(SecretStore store)
+    {
+        List<string> names = [];
+        await foreach (SecretDescription secret in store.ListSecretsAsync())
+        {
+            names.Add(secret.Name);
+        }
+
+        return names;
     }
 
     private async Task PutAsync(string name, string text)

@@ -51,8 +51,8 @@ internal sealed class BatchWriter
     {
         NewHeader = commit.NewHeader;
         IReadOnlyList<RepositoryChange> changes = commit.Changes;
-        PutInt32(changes.Count);
-        for (int i = 0; i < changes.Count; i++)
+        int count = PutCount32(changes.Count);
+        for (int i = 0; i < count; i++)
         {
             Add(changes[i]);
         }
@@ -71,16 +71,16 @@ internal sealed class BatchWriter
         }
 
         IReadOnlyList<RepositoryPayload> added = change.AddedPayloads;
-        PutInt16(added.Count);
-        for (int i = 0; i < added.Count; i++)
+        int addedCount = PutCount16(added.Count);
+        for (int i = 0; i < addedCount; i++)
         {
             PutUniqueId(added[i].Id);
             PutSealed(added[i].Sealed.Span);
         }
 
         IReadOnlyList<UniqueId> dropped = change.DroppedPayloads;
-        PutInt16(dropped.Count);
-        for (int i = 0; i < dropped.Count; i++)
+        int droppedCount = PutCount16(dropped.Count);
+        for (int i = 0; i < droppedCount; i++)
         {
             PutUniqueId(dropped[i]);
         }
@@ -100,10 +100,19 @@ internal sealed class BatchWriter
         _index.Advance(1);
     }
 
-    private void PutInt16(int value)
+    /// <summary>The list is the caller's own and may be another one when it is asked again: as many entries follow as are written here.</summary>
+    private int PutCount16(int count)
     {
-        BinaryPrimitives.WriteInt16LittleEndian(_index.GetSpan(2), (short)value);
+        BinaryPrimitives.WriteInt16LittleEndian(_index.GetSpan(2), (short)count);
         _index.Advance(2);
+        return count;
+    }
+
+    /// <summary>As <see cref="PutCount16"/>.</summary>
+    private int PutCount32(int count)
+    {
+        PutInt32(count);
+        return count;
     }
 
     private void PutInt32(int value)

@@ -67,7 +67,7 @@ internal sealed class IndexTable(byte kind, int valueLength)
         return true;
     }
 
-    /// <summary>The entries in ascending order. What stays meanwhile is met once; what changes may be met with its value of before or after, or not at all.</summary>
+    /// <summary>The entries in ascending order. What stays meanwhile is met once; what is replaced is met with its value of before or after, what comes or goes may be met or not.</summary>
     public Enumerator GetEnumerator() => new(_run.GetCursor(), _changes.InOrder());
 
     private static bool IsRemoved(ReadOnlySpan<byte> value) => value[^sizeof(int)..].IndexOfAnyExcept((byte)0) < 0;

@@ -132,7 +132,7 @@ internal sealed class LogIndex : ILogTarget
         bool wasThere = _records.Set(name, value, before);
         EndMove(name);
         LiveBytes += RecordBytes(name, location.Length) - (wasThere ? RecordBytes(name, RecordLocation.Read(before).Length) : 0);
-        Tell(told, isPresent: true, orderChanges: !wasThere);
+        Tell(told, isPresent: true, mayChangeOrder: !wasThere);
     }
 
     public void Remove(ReadOnlySpan<byte> name)
@@ -148,7 +148,7 @@ internal sealed class LogIndex : ILogTarget
         }
 
         // Also where it was gone already: an attempt before may have ended between the two.
-        Tell(told, isPresent: false, orderChanges: true);
+        Tell(told, isPresent: false, mayChangeOrder: true);
     }
 
     public void AddPayload(UniqueId id, in PayloadLocation location)
@@ -234,7 +234,7 @@ internal sealed class LogIndex : ILogTarget
         Order is null && Tracker is null ? null : Encoding.ASCII.GetString(name);
 
     /// <summary>After the change is visible: whoever copies what was told must find it.</summary>
-    private void Tell(string? name, bool isPresent, bool orderChanges)
+    private void Tell(string? name, bool isPresent, bool mayChangeOrder)
     {
         if (name is null)
         {
@@ -242,7 +242,7 @@ internal sealed class LogIndex : ILogTarget
         }
 
         // A name that was there before has its place in the order: to find it once more would be a part of the cost of every put.
-        if (orderChanges)
+        if (mayChangeOrder)
         {
             Order?.Note(name, isPresent);
         }

@@ -43,7 +43,7 @@ internal sealed partial class OpenLog : IDisposable
         _switchedAt = settings.Time.GetTimestamp();
         _changes = new LogChanges(seal);
         Report = report;
-        Order = new NameOrder(() => _view.Index.Records.Select(static record => record.Key));
+        Order = new NameOrder(() => _view.Index.Records.Select(static record => record.Key), () => _ = View);
         Commits = settings.ReadOnly ? null : new CommitQueue(Enter, WriteBatch, Exit);
 
         // A running timer must not keep a store alive that somebody forgot to close.

@@ -91,6 +91,7 @@ internal sealed class RollbackGuard(IRollbackAnchor? anchor, bool accepts, strin
         }
     }
 
+    /// <summary>By itself, so that a commit without an anchor makes no object for the call.</summary>
     private void MoveTo(RollbackHead head)
     {
         Ask(() =>
