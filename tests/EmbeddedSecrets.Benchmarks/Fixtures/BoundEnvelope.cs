@@ -5,7 +5,7 @@ namespace EmbeddedSecrets.Benchmarks.Fixtures;
 /// <summary>
 /// The limit with what DESIGN K2 and K4 ask of an envelope, and nothing else of the product: both messages are bound to
 /// associated data, and commit to their key by 32 zero bytes in front. What no store can do without that keeps these rules.
-/// For one thread.
+/// For one thread, sealing too.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -7,8 +7,10 @@ internal static class RowCatalog
     [
         new("R1-64", "read by name, 64 B, against dictionary lookup + envelope open"),
         new("R1-64-bound", "the limit with associated data and key commitment, 64 B, against dictionary lookup + envelope open"),
+        new("R1-64-answer", "the limit with associated data, key commitment, a clock and a result that owns its value, 64 B, against dictionary lookup + envelope open"),
         new("R1-64-few", "the same by 20 names in the place of 10,000"),
         new("R1-64-few-bound", "the limit with associated data and key commitment, the same by 20 names"),
+        new("R1-64-few-answer", "the limit with associated data, key commitment, a clock and a result that owns its value, the same by 20 names"),
         new("R1-1024", "read by name, 1 KiB, against dictionary lookup + envelope open"),
         new("R1-1024-bound", "the limit with associated data and key commitment, 1 KiB, against dictionary lookup + envelope open"),
         new("R1-1024-few", "the same by 20 names in the place of 10,000"),

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Benchmarks.Fixtures;
 using EmbeddedSecrets.Benchmarks.Measuring;
+using EmbeddedSecrets.Buffers;
 
 namespace EmbeddedSecrets.Benchmarks.Rows;
 
@@ -15,10 +16,11 @@ internal static class ReadRows
     private const int FewSecrets = 20;
     private const long LargeCache = 512L << 20;
     private const int Threads = 2;
+    private const int SmallSize = 64;
 
     public static void Run(RowContext context)
     {
-        foreach (int size in (ReadOnlySpan<int>)[64, 1024, 30_720])
+        foreach (int size in (ReadOnlySpan<int>)[SmallSize, 1024, 30_720])
         {
             if (context.Wants($"R1-{size}", $"R2-{size}", $"R3-{size}") || (size == 1024 && context.Wants("R1-2threads")))
             {
@@ -26,7 +28,7 @@ internal static class ReadRows
             }
         }
 
-        RunFew(context, "R1-64-few", 64, dataKeys: 0);
+        RunFew(context, "R1-64-few", SmallSize, dataKeys: 0);
         RunFew(context, "R1-1024-few", 1024, dataKeys: 0);
         RunFew(context, "R2-1024-few", 1024, dataKeys: FewSecrets);
     }
@@ -121,12 +123,31 @@ internal static class ReadRows
             }
         }
 
-        Rounds rounds = Rounds.Run(
-            context.Rounds,
-            context.Options.WarmUp,
-            new Side("limit", () => Clock.Sequential(reads, i => envelope.Open(messages[names[order[i & 0xffff]]], buffer))),
-            new Side("store", () => Clock.Sequential(reads, i => store.GetSecretValue(names[order[i & 0xffff]]).Dispose())),
-            new Side("bound", () => Clock.Sequential(reads, i => OpenBound(names[order[i & 0xffff]]))));
+        void Answer(string name)
+        {
+            DateTimeOffset now = TimeProvider.System.GetUtcNow();
+            SecretMemory memory = SecretMemory.Rent(padded.Length);
+            bound.Open(boundMessages[name], memory.Span);
+            using var result = new SecretValueResult(null!, null!, new SecretValue(SecretValueKind.Binary, memory, BoundEnvelope.ZerosLength), default);
+            if (now < DateTimeOffset.UnixEpoch)
+            {
+                throw new InvalidOperationException("It has not begun.");
+            }
+        }
+
+        bool answers = size == SmallSize && !keepsDataKeys;
+        List<Side> sides =
+        [
+            new("limit", () => Clock.Sequential(reads, i => envelope.Open(messages[names[order[i & 0xffff]]], buffer))),
+            new("store", () => Clock.Sequential(reads, i => store.GetSecretValue(names[order[i & 0xffff]]).Dispose())),
+            new("bound", () => Clock.Sequential(reads, i => OpenBound(names[order[i & 0xffff]]))),
+        ];
+        if (answers)
+        {
+            sides.Add(new("answer", () => Clock.Sequential(reads, i => Answer(names[order[i & 0xffff]]))));
+        }
+
+        Rounds rounds = Rounds.Run(context.Rounds, context.Options.WarmUp, sides);
         context.Table.Tell(id, rounds);
         context.Add(id, rounds.RatioOf("store", "limit"), goal, seconds: rounds.MedianOf("store"));
         context.Add(
@@ -135,6 +156,16 @@ internal static class ReadRows
             Goal.None,
             keepsDataKeys ? "the value alone, with associated data and key commitment, its data key at hand, and nothing of the store" : "the limit with associated data and key commitment, and nothing of the store",
             rounds.MedianOf("bound"));
+        if (answers)
+        {
+            context.Add(
+                $"{id}-answer",
+                rounds.RatioOf("answer", "limit"),
+                Goal.None,
+                "the same, with a look at the clock and an answer that owns its value in memory that is zeroed when it is disposed",
+                rounds.MedianOf("answer"));
+        }
+
         foreach ((_, AesGcm dataKey) in boundKeys.Values)
         {
             dataKey.Dispose();
