@@ -135,12 +135,15 @@ public sealed class ExportImportTests
     {
         await Bundles.FillAsync(_source);
         await _target.CreateTextAsync("b/many", "other");
-        IReadOnlyList<string> before = DirectorySnapshot.Of(_directory.Store);
+        IReadOnlyList<string> before = FilesOfTarget();
 
         ImportResult result = await _target.ImportAsync(await _source.ExportAsync(), ImportConflict.Overwrite, dryRun: true);
 
         (result.Created, result.Overwritten).Should().Be((3, 1));
-        DirectorySnapshot.Of(_directory.Store).Should().Equal(before);
+        FilesOfTarget().Should().Equal(before);
+
+        // The shared page says when a sweep began, and that of the opening begins in the background.
+        IReadOnlyList<string> FilesOfTarget() => [.. DirectorySnapshot.Of(_directory.Store).Where(static file => !file.Contains("/store.page ", StringComparison.Ordinal))];
     }
 
     [Test]
