@@ -203,6 +203,7 @@ public sealed class InMemorySecretRepository : ISecretRepository
             _records.TryRemove(change.Name, out _);
         }
 
+        // The commit was checked: what it expects is what was there. A name that stays has its place in the order.
         if (change.Record is null || change.Expected == RecordStamp.Absent)
         {
             _order.Note(change.Name, change.Record is not null);
