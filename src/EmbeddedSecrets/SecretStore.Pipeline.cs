@@ -96,7 +96,7 @@ public sealed partial class SecretStore
         var changes = new List<SealedChange>(names.Length);
         for (int i = 0; i < transitions.Length; i++)
         {
-            StoredSecret? stored = await open.LoadAsync(names[i], cancellationToken).ConfigureAwait(false);
+            StoredSecret? stored = await open.LoadToReplaceAsync(names[i], cancellationToken).ConfigureAwait(false);
             if (!await PolicyEnforcement.TryAuthorizeAsync(open, request, names[i], stored, context.Now, cancellationToken).ConfigureAwait(false))
             {
                 return null;

@@ -56,6 +56,23 @@ internal sealed class BoundedCache<TKey, TValue>(long capacity)
         }
     }
 
+    /// <summary>Keeps a value that nobody has asked for, as one is that was just written: in the place of the one that was there, or where there is room. Nothing else leaves for it, where all cost the same.</summary>
+    public void Keep(TValue value)
+    {
+        if (!KeepsAny)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_total + value.CacheCost <= capacity || _values.TryGet(value.CacheKey, out _))
+            {
+                SetLocked(value);
+            }
+        }
+    }
+
     /// <summary>
     /// Keeps a value that was just read, unless another thread is at work in the cache: a reader waits for nobody, and the next
     /// one offers it again.

@@ -7,31 +7,53 @@ namespace EmbeddedSecrets.Files;
 /// The right to write, among all instances of a store: <c>queue</c>, then <c>commit</c>, then <c>queue</c> is given back
 /// (DESIGN F6), so that who has just written stands behind those who wait. Free locks are taken on the caller's thread. For
 /// one that is held a thread of its own waits in the kernel, where a wait cannot be ended: a caller who gives up leaves it to
-/// the next one. Used by one thread at a time.
+/// the next one. Work that is known beforehand is done on that thread: while another one woke up for it, everybody would wait.
+/// One caller at a time takes it or waits for it.
 /// </summary>
 internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisposable
 {
     private readonly object _gate = new();
     private Thread? _thread;
-    private bool _wanted;
-    private bool _granted;
+
+    /// <summary>Who waits for the lock; null once he has given up.</summary>
+    private Waiter? _waiter;
+
+    /// <summary>Whether the thread takes the lock or has it.</summary>
     private volatile bool _taking;
     private bool _closed;
-    private Exception? _failure;
 
     /// <summary>Takes the lock; every success is followed by one <see cref="Exit"/>.</summary>
     /// <returns>False when it was not to be had within the time.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
     /// <exception cref="IOException">The lock cannot be used at all.</exception>
-    public bool TryEnter(TimeSpan patience, CancellationToken cancellationToken)
+    public bool TryEnter(TimeSpan patience, CancellationToken cancellationToken) =>
+        TryTakeFree() || WaitFor(null, patience, cancellationToken);
+
+    /// <summary>Does something with the lock: on this thread where it is free, else on the one that waits for it.</summary>
+    /// <param name="work">What is done. Who waited may be answered before its <see cref="ILockedWork.Finish"/>.</param>
+    /// <param name="patience">How long to wait for the lock.</param>
+    /// <param name="cancellationToken">Ends the wait for the lock.</param>
+    /// <returns>True when the lock was given back; false when it was not to be had within the time, and nothing was done.</returns>
+    /// <exception cref="OperationCanceledException">The caller gave up; nothing was done.</exception>
+    /// <exception cref="IOException">The lock cannot be used at all; nothing was done.</exception>
+    public bool TryRun(ILockedWork work, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (!_taking && TryTakeFree())
+        if (!TryTakeFree())
         {
-            return true;
+            return WaitFor(work, patience, cancellationToken);
         }
 
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static self => ((CommitLock)self!).Wake(), this);
-        return WaitFor(patience, cancellationToken);
+        try
+        {
+            work.Run();
+        }
+        finally
+        {
+            Exit();
+        }
+
+        work.Finish();
+        return true;
     }
 
     public void Exit() => commit.Release();
@@ -59,7 +81,7 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
 
     private bool TryTakeFree()
     {
-        if (queue is not null && !queue.TryTake())
+        if (_taking || (queue is not null && !queue.TryTake()))
         {
             return false;
         }
@@ -74,44 +96,37 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
         }
     }
 
-    private bool WaitFor(TimeSpan patience, CancellationToken cancellationToken)
+    private bool WaitFor(ILockedWork? work, TimeSpan patience, CancellationToken cancellationToken)
     {
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static self => ((CommitLock)self!).Wake(), this);
         long start = Stopwatch.GetTimestamp();
+        var waiter = new Waiter(work);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
             _thread ??= StartThread();
-            _failure = null;
-            _wanted = true;
+            _waiter = waiter;
             _taking = true;
             Monitor.PulseAll(_gate);
-            try
+            while (!waiter.IsDone)
             {
-                while (!_granted)
+                TimeSpan left = patience - Stopwatch.GetElapsedTime(start);
+                if (waiter.HasLock)
                 {
+                    left = Timeout.InfiniteTimeSpan;
+                }
+                else if (cancellationToken.IsCancellationRequested || left <= TimeSpan.Zero || _closed)
+                {
+                    _waiter = null;
                     cancellationToken.ThrowIfCancellationRequested();
-                    TimeSpan left = patience - Stopwatch.GetElapsedTime(start);
-                    if (_failure is { } failure)
-                    {
-                        throw new IOException(failure.Message, failure);
-                    }
-
-                    if (left <= TimeSpan.Zero || _closed)
-                    {
-                        return false;
-                    }
-
-                    Monitor.Wait(_gate, left);
+                    return false;
                 }
 
-                return true;
-            }
-            finally
-            {
-                _wanted = false;
-                _granted = false;
+                Monitor.Wait(_gate, left);
             }
         }
+
+        return waiter.Failure is { } failure ? throw new IOException(failure.Message, failure) : true;
     }
 
     private void Wake()
@@ -125,7 +140,8 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
     private Thread StartThread()
     {
         var thread = new Thread(WaitInKernel) { IsBackground = true, Name = "EmbeddedSecrets commit lock" };
-        thread.Start();
+        // Without the context of whoever happens to be the first: others work on it too.
+        thread.UnsafeStart();
         return thread;
     }
 
@@ -147,24 +163,63 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
             }
 
             Exception? failure = TakeBoth();
+            Waiter? waiter;
             lock (_gate)
             {
-                _failure = failure;
-                _granted = failure is null && _wanted && !_closed;
-                if (failure is null && !_granted)
+                waiter = _closed ? null : _waiter;
+                _waiter = null;
+                if (waiter is not null)
                 {
-                    commit.Release();
+                    waiter.Failure = failure;
+                    waiter.HasLock = failure is null;
                 }
 
-                // Last: from here on a caller takes a free lock on its own thread, and a release after that would take it away.
-                _taking = false;
-                Monitor.PulseAll(_gate);
-                if (_closed)
+                if (waiter is not { HasLock: true, Work: not null })
                 {
-                    Close();
+                    End(waiter, isHeld: failure is null && waiter is null);
+                    waiter = null;
+                }
+            }
+
+            if (waiter is not null)
+            {
+                waiter.Work!.Run();
+                lock (_gate)
+                {
+                    End(waiter, isHeld: true);
+                }
+
+                waiter.Work.Finish();
+            }
+
+            lock (_gate)
+            {
+                if (_closed && !_taking)
+                {
                     return;
                 }
             }
+        }
+    }
+
+    private void End(Waiter? waiter, bool isHeld)
+    {
+        if (isHeld)
+        {
+            commit.Release();
+        }
+
+        if (waiter is not null)
+        {
+            waiter.IsDone = true;
+        }
+
+        // Last: from here on a caller takes a free lock on its own thread, and a release after that would take it away.
+        _taking = false;
+        Monitor.PulseAll(_gate);
+        if (_closed)
+        {
+            Close();
         }
     }
 
@@ -175,6 +230,7 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
             queue?.Take();
             try
             {
+                Next()?.Approach();
                 commit.Take();
             }
             finally
@@ -190,9 +246,31 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
         }
     }
 
+    private ILockedWork? Next()
+    {
+        lock (_gate)
+        {
+            return _waiter?.Work;
+        }
+    }
+
     private void Close()
     {
         queue?.Dispose();
         commit.Dispose();
+    }
+
+    /// <summary>One wait for the lock. Only under the gate.</summary>
+    private sealed class Waiter(ILockedWork? work)
+    {
+        /// <summary>What is done with the lock; null for who does it himself.</summary>
+        public ILockedWork? Work { get; } = work;
+
+        /// <summary>Whether the lock is there: from here on nobody gives up.</summary>
+        public bool HasLock { get; set; }
+
+        public bool IsDone { get; set; }
+
+        public Exception? Failure { get; set; }
     }
 }

@@ -10,32 +10,20 @@ internal sealed partial class OpenStore
     /// <summary>Loads a secret as it is stored, whether its recovery window has ended or not.</summary>
     public ValueTask<StoredSecret?> LoadAsync(string name, CancellationToken cancellationToken)
     {
-        _records.TryGet(name, out StoredSecret? cached);
-        ValueTask<RepositoryRecord?> finding = _repository.FindAsync(name, cached?.Stamp ?? RecordStamp.Absent, cancellationToken);
-
-        // An embedded repository has answered already: then there is nothing to wait for.
-        return finding.IsCompletedSuccessfully && _repository.CurrentHeader.Revision == HeaderRevision
-            ? new(finding.Result is { } record ? Decode(record, cached) : null)
-            : LoadWaitingAsync(finding, cached, cancellationToken);
+        return LoadAsync(name, isRead: true, cancellationToken);
     }
 
-    private async ValueTask<StoredSecret?> LoadWaitingAsync(ValueTask<RepositoryRecord?> finding, StoredSecret? cached, CancellationToken cancellationToken)
+    /// <summary>As <see cref="LoadAsync(string, CancellationToken)"/>, for whoever replaces it: what it was until then does not come into the cache.</summary>
+    public ValueTask<StoredSecret?> LoadToReplaceAsync(string name, CancellationToken cancellationToken)
     {
-        RepositoryRecord? record = await finding.ConfigureAwait(false);
-        if (_repository.CurrentHeader.Revision != HeaderRevision)
-        {
-            // Another process has changed the keys: what it wrote since is wrapped under them (DESIGN K7).
-            await ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        return record is { } found ? Decode(found, cached) : null;
+        return LoadAsync(name, isRead: false, cancellationToken);
     }
 
     /// <summary>Decodes a record that an enumeration found, and offers it to the cache.</summary>
     public StoredSecret Decode(in RepositoryRecord record)
     {
         _records.TryGet(record.Name, out StoredSecret? cached);
-        return Decode(record, cached);
+        return Decode(record, cached, isRead: true);
     }
 
     /// <summary>Opens a record as it was at a change, without a look at the cache.</summary>
@@ -73,7 +61,30 @@ internal sealed partial class OpenStore
         }
     }
 
-    private StoredSecret Decode(in RepositoryRecord record, StoredSecret? cached)
+    private ValueTask<StoredSecret?> LoadAsync(string name, bool isRead, CancellationToken cancellationToken)
+    {
+        _records.TryGet(name, out StoredSecret? cached);
+        ValueTask<RepositoryRecord?> finding = _repository.FindAsync(name, cached?.Stamp ?? RecordStamp.Absent, cancellationToken);
+
+        // An embedded repository has answered already: then there is nothing to wait for.
+        return finding.IsCompletedSuccessfully && _repository.CurrentHeader.Revision == HeaderRevision
+            ? new(finding.Result is { } record ? Decode(record, cached, isRead) : null)
+            : LoadWaitingAsync(finding, cached, isRead, cancellationToken);
+    }
+
+    private async ValueTask<StoredSecret?> LoadWaitingAsync(ValueTask<RepositoryRecord?> finding, StoredSecret? cached, bool isRead, CancellationToken cancellationToken)
+    {
+        RepositoryRecord? record = await finding.ConfigureAwait(false);
+        if (_repository.CurrentHeader.Revision != HeaderRevision)
+        {
+            // Another process has changed the keys: what it wrote since is wrapped under them (DESIGN K7).
+            await ReloadKeysAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return record is { } found ? Decode(found, cached, isRead) : null;
+    }
+
+    private StoredSecret Decode(in RepositoryRecord record, StoredSecret? cached, bool isRead)
     {
         if (cached is not null && cached.Stamp == record.Stamp)
         {
@@ -81,7 +92,7 @@ internal sealed partial class OpenStore
         }
 
         StoredSecret stored = DecodeNew(record);
-        _ = _records.TryOffer(stored);
+        _ = isRead && _records.TryOffer(stored);
         return stored;
     }
 

@@ -196,7 +196,7 @@ internal sealed partial class OpenStore : IDisposable
 
         if (change.Stored is not null)
         {
-            _records.Set(change.Stored);
+            _records.Keep(change.Stored);
         }
         else
         {

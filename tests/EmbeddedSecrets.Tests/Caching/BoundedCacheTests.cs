@@ -74,6 +74,53 @@ public sealed class BoundedCacheTests
     }
 
     [Test]
+    public void Keep_NoRoom_LeavesTheOthersWhereTheyAre()
+    {
+        BoundedCache<int, Entry> cache = Of(2, 0, 1);
+        var entry = new Entry(2);
+
+        cache.Keep(entry);
+
+        cache.TryPeek(2, out _).Should().BeFalse();
+        cache.Count.Should().Be(2);
+        entry.Left.Should().Be(0, "it was not taken over");
+    }
+
+    [Test]
+    public void Keep_Room_IsKept()
+    {
+        BoundedCache<int, Entry> cache = Of(2, 0);
+
+        cache.Keep(new Entry(1));
+
+        cache.TryPeek(1, out _).Should().BeTrue();
+        cache.TryPeek(0, out _).Should().BeTrue();
+    }
+
+    [Test]
+    public void Keep_SameKeyInAFullCache_StandsInItsPlace()
+    {
+        BoundedCache<int, Entry> cache = Of(2, 0, 1);
+        var entry = new Entry(0);
+
+        cache.Keep(entry);
+
+        cache.TryPeek(0, out Entry? kept).Should().BeTrue();
+        kept.Should().BeSameAs(entry);
+        cache.TryPeek(1, out _).Should().BeTrue();
+    }
+
+    [Test]
+    public void Keep_NoCapacity_IsNotKept()
+    {
+        var cache = new BoundedCache<int, Entry>(0);
+
+        cache.Keep(new Entry(0));
+
+        cache.Count.Should().Be(0);
+    }
+
+    [Test]
     public void Set_SameKeyOften_CountsItOnce()
     {
         var cache = new BoundedCache<int, Entry>(10);

@@ -29,6 +29,29 @@ public sealed class CostTests
         ((GC.GetAllocatedBytesForCurrentThread() - before) / (double)Reads).Should().BeLessThan(ResultBytes + 64 + 1);
     }
 
+    /// <summary>Frames of what another instance writes are read into a room that is kept.</summary>
+    [Test]
+    public void Describe_AfterAPutOfAnotherInstance_AllocatesLessThanWhatItWrote()
+    {
+        const int Puts = 50;
+        using var directory = new TemporaryDirectory();
+        var key = RootKey.FromFile(directory["root.key"]);
+        using SecretStore store = SecretStore.Open(directory["store"], key);
+        using SecretStore other = SecretStore.Open(directory["store"], key);
+        using SecretValue value = SecretValue.FromBinary(new byte[30_000]);
+        store.CreateSecretAsync("name", value).AsTask().GetAwaiter().GetResult();
+        long allocated = 0;
+        for (int i = -1; i < Puts; i++)
+        {
+            other.PutSecretValueAsync("name", value).AsTask().GetAwaiter().GetResult();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            store.DescribeSecretAsync("name").AsTask().GetAwaiter().GetResult();
+            allocated += i < 0 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        (allocated / Puts).Should().BeLessThan(20_000);
+    }
+
     [Test]
     public async Task Put_OneWriter_FlushesOnce()
     {

@@ -28,6 +28,9 @@ internal sealed class InterceptedRepository : ISecretRepository
     /// <summary>The stamp that the last one who asked for a record knew; absent for none.</summary>
     public RecordStamp LastKnown { get; private set; }
 
+    /// <summary>The stamp that the last one who asked for a record found; absent for none.</summary>
+    public RecordStamp LastFound { get; private set; }
+
     /// <summary>Whether the store sweeps by itself; otherwise nothing happens but what a test does.</summary>
     public bool Sweeps { get; set; }
 
@@ -53,6 +56,7 @@ internal sealed class InterceptedRepository : ISecretRepository
     {
         LastKnown = known;
         RepositoryRecord? found = await _inner.FindAsync(name, known, cancellationToken);
+        LastFound = found?.Stamp ?? RecordStamp.Absent;
         if (AfterFind is { } action)
         {
             AfterFind = null;

@@ -136,6 +136,7 @@ public sealed class StoreSweepingTests
         await store.CreateTextAsync("a", "value");
         await store.CreateTextAsync("c", "value");
         await store.CreateTextAsync("b/asked-for", "value");
+        await store.DescribeSecretAsync("b/asked-for");
 
         await store.Maintenance.CompactAsync();
 

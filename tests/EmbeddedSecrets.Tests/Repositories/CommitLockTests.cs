@@ -31,6 +31,172 @@ public sealed class CommitLockTests
         subject.Dispose();
     }
 
+    [Test]
+    public void TryRun_Free_IsDoneHereAndGivenBack()
+    {
+        using var held = new HandleLock();
+        using var subject = new CommitLock(null, held);
+        var work = new Work(held);
+
+        subject.TryRun(work, TimeSpan.Zero, CancellationToken.None).Should().BeTrue();
+
+        work.Steps.Should().Equal("run", "released", "finish");
+        work.Thread.Should().Be(Environment.CurrentManagedThreadId);
+    }
+
+    [Test]
+    public void TryRun_HeldElsewhere_IsApproachedMeanwhileAndDoneOnTheThreadThatGetsIt()
+    {
+        using var held = new HandleLock { IsHeldElsewhere = true };
+        using var subject = new CommitLock(null, held);
+        var work = new Work(held) { OnApproach = held.LetGoElsewhere };
+
+        subject.TryRun(work, TimeSpan.FromSeconds(20), CancellationToken.None).Should().BeTrue();
+
+        work.IsFinished.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
+        work.Steps.Should().Equal("approach", "run", "released", "finish");
+        work.Thread.Should().NotBe(Environment.CurrentManagedThreadId);
+    }
+
+    [Test]
+    public void TryRun_GivenUp_NothingIsDoneAndTheLockIsFreeAfterwards([Values] bool isCancelled)
+    {
+        using var held = new HandleLock { IsHeldElsewhere = true };
+        using var subject = new CommitLock(null, held);
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+        var work = new Work(held);
+        using var released = new ManualResetEventSlim();
+
+        if (isCancelled)
+        {
+            subject.Invoking(s => s.TryRun(work, TimeSpan.FromSeconds(20), cancellation.Token)).Should().Throw<OperationCanceledException>();
+        }
+        else
+        {
+            subject.TryRun(work, TimeSpan.FromMilliseconds(20), CancellationToken.None).Should().BeFalse();
+        }
+
+        held.OnRelease = released.Set;
+        held.LetGoElsewhere();
+        released.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue("nobody wants it any more");
+        work.Steps.Should().NotContain("run").And.NotContain("finish");
+        SpinWait.SpinUntil(() => subject.TryRun(new Work(held), TimeSpan.Zero, CancellationToken.None), TimeSpan.FromSeconds(20)).Should().BeTrue();
+    }
+
+    /// <summary>The end of one piece of work is where the next one comes from, also before the caller of the first has woken up.</summary>
+    [Test]
+    public void TryRun_NextComesFromTheEndOfTheOneBefore_EachIsDoneBeforeItsCallerIsAnswered()
+    {
+        using var held = new HandleLock { IsHeldElsewhere = true };
+        using var subject = new CommitLock(null, held);
+        var answers = new List<Task<bool>>();
+        int left = 300;
+        Task<bool> RunAsync(Work work) => Task.Factory.StartNew(
+            () =>
+            {
+                bool isDone = subject.TryRun(work, TimeSpan.FromSeconds(20), CancellationToken.None);
+                return isDone && work.HasRun;
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        Work Next() => new(held)
+        {
+            OnApproach = held.LetGoElsewhere,
+            OnRun = held.TakeElsewhere,
+            OnFinish = () =>
+            {
+                if (--left > 0)
+                {
+                    answers.Add(RunAsync(Next()));
+                }
+            },
+        };
+
+        answers.Add(RunAsync(Next()));
+
+        SpinWait.SpinUntil(() => left == 0, TimeSpan.FromSeconds(60)).Should().BeTrue();
+        Task.WhenAll(answers).Wait(TimeSpan.FromSeconds(60)).Should().BeTrue();
+        answers.Should().OnlyContain(static answer => answer.Result);
+    }
+
+    [Test]
+    public void TryRun_LockCannotBeTaken_FailsAndNothingIsDone()
+    {
+        using var held = new HandleLock { IsHeldElsewhere = true, Failure = new IOException("broken") };
+        using var subject = new CommitLock(null, held);
+        var work = new Work(held);
+
+        subject.Invoking(s => s.TryRun(work, TimeSpan.FromSeconds(20), CancellationToken.None)).Should().Throw<IOException>().WithMessage("broken");
+
+        work.Steps.Should().Equal("approach");
+    }
+
+    [Test]
+    public void Dispose_WhileSomethingIsDone_ClosesTheLockAfterwards()
+    {
+        using var held = new HandleLock { IsHeldElsewhere = true };
+        var subject = new CommitLock(null, held);
+        bool wasOpen = false;
+        var work = new Work(held)
+        {
+            OnApproach = held.LetGoElsewhere,
+            OnRun = () =>
+            {
+                subject.Dispose();
+                wasOpen = !held.IsClosed;
+            },
+        };
+
+        subject.TryRun(work, TimeSpan.FromSeconds(20), CancellationToken.None).Should().BeTrue("it has the lock");
+
+        wasOpen.Should().BeTrue();
+        held.IsClosed.Should().BeTrue();
+    }
+
+    /// <summary>Writes down what is done.</summary>
+    private sealed class Work : ILockedWork
+    {
+        public Work(HandleLock held)
+        {
+            held.OnRelease = () => Steps.Enqueue("released");
+        }
+
+        public System.Collections.Concurrent.ConcurrentQueue<string> Steps { get; } = new();
+
+        public ManualResetEventSlim IsFinished { get; } = new();
+
+        public Action? OnApproach { get; init; }
+
+        public Action? OnRun { get; init; }
+
+        public Action? OnFinish { get; init; }
+
+        public int Thread { get; private set; }
+
+        public bool HasRun => Steps.Contains("run");
+
+        public void Approach()
+        {
+            Steps.Enqueue("approach");
+            OnApproach?.Invoke();
+        }
+
+        public void Run()
+        {
+            Thread = Environment.CurrentManagedThreadId;
+            OnRun?.Invoke();
+            Steps.Enqueue("run");
+        }
+
+        public void Finish()
+        {
+            Steps.Enqueue("finish");
+            OnFinish?.Invoke();
+            IsFinished.Set();
+        }
+    }
+
     /// <summary>A lock that belongs to a handle, as flock: who holds it already takes it again at once, and one release ends it.</summary>
     private sealed class HandleLock : ISharedLock
     {
@@ -40,14 +206,29 @@ public sealed class CommitLockTests
 
         public Action? OnRelease { get; set; }
 
+        public Exception? Failure { get; init; }
+
+        public bool IsClosed { get; private set; }
+
         public bool TryTake(bool exclusive = true) => !IsHeldElsewhere;
 
         public void Take()
         {
+            if (Failure is not null)
+            {
+                throw Failure;
+            }
+
             if (IsHeldElsewhere)
             {
                 _free.Wait();
             }
+        }
+
+        public void TakeElsewhere()
+        {
+            _free.Reset();
+            IsHeldElsewhere = true;
         }
 
         public void LetGoElsewhere()
@@ -60,6 +241,7 @@ public sealed class CommitLockTests
 
         public void Dispose()
         {
+            IsClosed = true;
         }
     }
 }

@@ -1,17 +1,22 @@
 using EmbeddedSecrets.Errors;
+using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
-/// Group commit (DESIGN F1): who finds no leader leads, on its own thread and without a hop; who comes meanwhile waits, and
-/// the next leader takes all who wait into one batch. Leadership passes to the first that waits. The leader takes the lock
-/// that instances share before it looks who waits, so that a batch gathers all who came meanwhile.
+/// Group commit (DESIGN F1): who finds no leader leads, on its own thread and without a hop unless another instance writes; who
+/// comes meanwhile waits, and the next leader takes all who wait into one batch. Leadership passes to the first that waits. The
+/// leader takes the lock that instances share before it looks who waits, so that a batch gathers all who came meanwhile.
 /// </summary>
-internal sealed class CommitQueue(Action<PendingCommit> enter, Action<List<PendingCommit>> writeBatch, Action exit)
+internal sealed class CommitQueue(LogShare share, Action approach, Action prepare, Action<List<PendingCommit>> writeBatch)
 {
     private const int MaxBatchCommits = 1024;
     private const long MaxBatchBytes = 4 << 20;
 
+    private readonly LogShare _share = share;
+    private readonly Action _approach = approach;
+    private readonly Action _prepare = prepare;
+    private readonly Action<List<PendingCommit>> _writeBatch = writeBatch;
     private readonly object _gate = new();
     private readonly LinkedList<PendingCommit> _waiting = new();
     private bool _leading;
@@ -125,39 +130,16 @@ internal sealed class CommitQueue(Action<PendingCommit> enter, Action<List<Pendi
 
     private void Lead(PendingCommit first)
     {
-        List<PendingCommit> batch = [first];
+        var batch = new Batch(this, first);
         try
         {
-            enter(first);
-            try
-            {
-                if (first.Alone is null)
-                {
-                    TakeInto(batch);
-                    writeBatch(batch);
-                }
-                else
-                {
-                    first.Alone();
-                }
-            }
-            finally
-            {
-                exit();
-            }
+            _share.Run(batch, first.Waited, first.CancellationToken);
         }
         catch (Exception exception)
         {
             // Handed to who asked for it: a leader that dies would leave the others waiting for ever.
             first.Failure ??= exception;
-        }
-        finally
-        {
-            PassOn();
-            for (int i = 1; i < batch.Count; i++)
-            {
-                batch[i].Turn!.TrySetResult(false);
-            }
+            batch.Finish();
         }
     }
 
@@ -206,6 +188,45 @@ internal sealed class CommitQueue(Action<PendingCommit> enter, Action<List<Pendi
         {
             pending.Failure = new ObjectDisposedException(nameof(FileSecretRepository));
             pending.Turn!.SetResult(false);
+        }
+    }
+
+    /// <summary>The commits of one leader, who is the first of them.</summary>
+    private sealed class Batch(CommitQueue queue, PendingCommit first) : ILockedWork
+    {
+        private readonly List<PendingCommit> _commits = [first];
+
+        public void Approach() => queue._approach();
+
+        public void Run()
+        {
+            try
+            {
+                queue._share.NoteHolder();
+                queue._prepare();
+                if (first.Alone is null)
+                {
+                    queue.TakeInto(_commits);
+                    queue._writeBatch(_commits);
+                }
+                else
+                {
+                    first.Alone();
+                }
+            }
+            catch (Exception exception)
+            {
+                first.Failure ??= exception;
+            }
+        }
+
+        public void Finish()
+        {
+            queue.PassOn();
+            for (int i = 1; i < _commits.Count; i++)
+            {
+                _commits[i].Turn!.TrySetResult(false);
+            }
         }
     }
 }

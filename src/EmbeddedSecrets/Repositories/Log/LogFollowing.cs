@@ -1,4 +1,3 @@
-using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
@@ -23,10 +22,8 @@ internal static class LogFollowing
         LogView view, LogState state, long end, FrameSeal seal, RollbackGuard guard, RepositoryHeader? given, CancellationToken cancellationToken)
     {
         var replay = new LogReplay(new LogReader(view.File, end), seal, view.Index, state, guard);
-        replay.Run(given, cancellationToken);
-        return state.End == end && !replay.IsInSnapshot && state.Header is not null
-            ? replay.MetHeader
-            : throw StoreFailures.Corrupt(view.File.Path, state.End);
+        replay.RunTo(end, given, cancellationToken);
+        return replay.MetHeader;
     }
 
     /// <summary>Opens the log that the page names, and replays it to its published end.</summary>

@@ -15,13 +15,16 @@ internal sealed class LogReader(IStoreFile file, long? end = null)
     /// <summary>Of a frame behind a long one, whose body was passed over, the header comes first: it says how much is wanted of it.</summary>
     private const int HopLength = 4 << 10;
 
+    private const int KeptLength = 1 << 20;
+
     private byte[] _buffer = [];
     private long _start;
     private int _filled;
 
     public string Path => file.Path;
 
-    public long Length { get; } = end ?? LengthOf(file);
+    /// <summary>Up to here it reads. Whoever follows a log moves it on.</summary>
+    public long Length { get; set; } = end ?? LengthOf(file);
 
     public static long LengthOf(IStoreFile file)
     {
@@ -77,13 +80,25 @@ internal sealed class LogReader(IStoreFile file, long? end = null)
         return end;
     }
 
+    /// <summary>For who goes on later: gives back a buffer that a rare long frame has needed.</summary>
+    public void Rest()
+    {
+        if (_buffer.Length > KeptLength)
+        {
+            _buffer = [];
+            _filled = 0;
+        }
+    }
+
     private void Fill(long offset, int wanted)
     {
-        int least = wanted >= HopLength ? wanted : offset > _start + _filled ? HopLength : BufferLength;
-        int length = (int)Math.Min(Math.Max(wanted, least), Length - offset);
+        long left = Length - offset;
+        int least = left <= BufferLength ? (int)left : wanted >= HopLength ? wanted : offset > _start + _filled ? HopLength : BufferLength;
+        int length = (int)Math.Min(Math.Max(wanted, least), left);
         if (_buffer.Length < length)
         {
-            _buffer = GC.AllocateUninitializedArray<byte>(length);
+            // Whoever follows a log reads a little more each time.
+            _buffer = GC.AllocateUninitializedArray<byte>(Math.Max(length, Math.Min(2 * _buffer.Length, BufferLength)));
         }
 
         _filled = 0;

@@ -38,6 +38,19 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
         }
     }
 
+    /// <summary>Replays from where the state stands up to an end that was published: everything before it is on the disk and whole.</summary>
+    /// <exception cref="SecretStoreIntegrityException">What stands before the end is not what was written there.</exception>
+    public void RunTo(long end, RepositoryHeader? given, CancellationToken cancellationToken)
+    {
+        reader.Length = end;
+        Run(given, cancellationToken);
+        reader.Rest();
+        if (state.End != end || IsInSnapshot || state.Header is null)
+        {
+            throw StoreFailures.Corrupt(_path, state.End);
+        }
+    }
+
     /// <summary>False where the checksums are wrong, as a torn write leaves them; right checksums in a wrong place are no accident.</summary>
     private bool TryReadFrame(out FrameHeader header, out ReadOnlySpan<byte> frame)
     {

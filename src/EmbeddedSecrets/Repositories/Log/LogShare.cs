@@ -67,14 +67,36 @@ internal sealed class LogShare : IDisposable
         {
             if (!_commit.TryEnter(_patience - waited, cancellationToken))
             {
-                throw StoreFailures.Locked(_directory.Path, _page?.Holder ?? 0, _patience);
+                throw Locked();
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw StoreFailures.OpeningFailed(_directory.Path, exception, _readOnly);
+            throw Unusable(exception);
         }
 
+        NoteHolder();
+    }
+
+    /// <summary>Does something with the right to write; see <see cref="CommitLock.TryRun"/>. Fails as <see cref="Enter"/>, and nothing is done then.</summary>
+    public void Run(ILockedWork work, TimeSpan waited, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!_commit.TryRun(work, _patience - waited, cancellationToken))
+            {
+                throw Locked();
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(exception);
+        }
+    }
+
+    /// <summary>Tells those who wait for whom they do.</summary>
+    public void NoteHolder()
+    {
         if (_page is { IsReadOnly: false } page)
         {
             page.Holder = Environment.ProcessId;
@@ -136,4 +158,8 @@ internal sealed class LogShare : IDisposable
         _compaction?.Dispose();
         _commit.Dispose();
     }
+
+    private SecretStoreUnavailableException Locked() => StoreFailures.Locked(_directory.Path, _page?.Holder ?? 0, _patience);
+
+    private SecretStoreException Unusable(Exception exception) => StoreFailures.OpeningFailed(_directory.Path, exception, _readOnly);
 }

@@ -82,7 +82,7 @@ internal sealed class LogWriter(IStoreFile file, FrameSeal seal, LogState state,
         };
         Debug.Assert(header.FrameLength <= FrameHeader.MaxFrameLength, "The limits of a commit keep frames small enough.");
         Span<byte> frame = RentBuffer(header.FrameLength);
-        frame[header.BodyStart..].Clear();
+        frame[(header.BodyStart + body.Length)..].Clear();
         body.CopyTo(frame[header.BodyStart..]);
         header.Write(frame);
         if (newHeader is not null)

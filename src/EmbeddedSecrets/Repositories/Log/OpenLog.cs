@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Files;
 
@@ -24,6 +25,9 @@ internal sealed partial class OpenLog : IDisposable
     private volatile LogState _state;
     private volatile SecretStoreIntegrityException? _failure;
     private LogWriter? _writer;
+
+    /// <summary>Takes over what others write into the log in use, with rooms that it keeps; null until they do.</summary>
+    private LogReplay? _replay;
     private LogCommitter? _committer;
 
     /// <summary>What the page said when this instance last looked.</summary>
@@ -44,7 +48,7 @@ internal sealed partial class OpenLog : IDisposable
         _changes = new LogChanges(seal);
         Report = report;
         Order = new NameOrder(() => _view.Index.Records.Select(static record => record.Key), () => _ = View);
-        Commits = settings.ReadOnly ? null : new CommitQueue(Enter, WriteBatch, Exit);
+        Commits = settings.ReadOnly ? null : new CommitQueue(share, Approach, Prepare, WriteBatch);
 
         // A running timer must not keep a store alive that somebody forgot to close.
         _timer = settings.Time.CreateTimer(TickIfAlive, new WeakReference<OpenLog>(this), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -241,7 +245,8 @@ internal sealed partial class OpenLog : IDisposable
             }
             else if (end.Offset > _state.End)
             {
-                _ = LogFollowing.Advance(_view, _state, end.Offset, _seal, _guard, null, CancellationToken.None);
+                _replay ??= new LogReplay(new LogReader(_view.File, end.Offset), _seal, _view.Index, _state, _guard);
+                _replay.RunTo(end.Offset, null, CancellationToken.None);
             }
         }
         catch (SecretStoreIntegrityException exception)
@@ -258,21 +263,31 @@ internal sealed partial class OpenLog : IDisposable
         return true;
     }
 
-    private void Enter(PendingCommit leader)
+    /// <summary>Takes over what others have written so far, so that little is left of it once this one has the right to write.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whoever writes next meets it again.")]
+    private void Approach()
     {
-        _share.Enter(leader.Waited, leader.CancellationToken);
+        try
+        {
+            _ = View;
+        }
+        catch (Exception)
+        {
+            // PrepareToWrite meets it again.
+        }
+    }
+
+    private void Prepare()
+    {
         try
         {
             PrepareToWrite();
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _share.Exit();
-            throw exception is IOException or UnauthorizedAccessException ? StoreFailures.WriteFailed(_directory.Path, exception) : exception;
+            throw StoreFailures.WriteFailed(_directory.Path, exception);
         }
     }
-
-    private void Exit() => _share.Exit();
 
     private void WriteBatch(List<PendingCommit> batch) => _committer!.Write(batch);
 
@@ -311,6 +326,7 @@ internal sealed partial class OpenLog : IDisposable
         view.Index.Publish(Order);
         _state = state;
         _view = view;
+        _replay = null;
         NotePublished();
         _switchedAt = _settings.Time.GetTimestamp();
     }
