@@ -7,9 +7,10 @@ namespace EmbeddedSecrets;
 /// </summary>
 /// <remarks>
 /// The store reads it when it is opened, and advances it after the flush of a batch and before the batch is acknowledged, on
-/// the thread that writes: a slow anchor makes every put slow. Called by one thread at a time. When advancing fails, the
-/// commits of that batch are durable and succeed; later ones are refused until it succeeds, so that the anchor is never more
-/// than one batch behind.
+/// the thread that writes: a slow anchor makes every put slow. That is the thread of one of the callers, or one of the store's
+/// own without anybody's context, while all who put wait: an anchor must not wait for what a caller of the store may hold, and
+/// not call the store. Called by one thread at a time. When advancing fails, the commits of that batch are durable and succeed;
+/// later ones are refused until it succeeds, so that the anchor is never more than one batch behind.
 /// </remarks>
 public interface IRollbackAnchor
 {

@@ -101,7 +101,7 @@ internal sealed class SecretImport(OpenStore open, SecretStoreOptions store, IVe
 
     private async ValueTask<(StoredSecret? Stored, ImportOutcome Outcome, SecretTransition Transition)> DecideAsync(BundledSecret bundled, CancellationToken cancellationToken)
     {
-        StoredSecret? stored = await open.LoadAsync(bundled.Secret.Name, cancellationToken).ConfigureAwait(false);
+        StoredSecret? stored = await open.LoadToReplaceAsync(bundled.Secret.Name, cancellationToken).ConfigureAwait(false);
         var context = new TransitionContext(store.TimeProvider.GetUtcNow(), versionLog, open.HashVersionId);
         bool isEqual = stored is not null && SecretLife.Existing(stored.Secret, context.Now) is not null && await IsEqualAsync(stored, bundled, cancellationToken).ConfigureAwait(false);
         (ImportOutcome outcome, SecretTransition transition) = SecretImporting.Import(

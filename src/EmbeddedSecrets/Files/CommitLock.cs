@@ -30,10 +30,10 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
         TryTakeFree() || WaitFor(null, patience, cancellationToken);
 
     /// <summary>Does something with the lock: on this thread where it is free, else on the one that waits for it.</summary>
-    /// <param name="work">What is done. Who waited may be answered before its <see cref="ILockedWork.Finish"/>.</param>
+    /// <param name="work">What is done.</param>
     /// <param name="patience">How long to wait for the lock.</param>
     /// <param name="cancellationToken">Ends the wait for the lock.</param>
-    /// <returns>True when the lock was given back; false when it was not to be had within the time, and nothing was done.</returns>
+    /// <returns>True when all of it is done; false when it was not to be had within the time, and nothing was done.</returns>
     /// <exception cref="OperationCanceledException">The caller gave up; nothing was done.</exception>
     /// <exception cref="IOException">The lock cannot be used at all; nothing was done.</exception>
     public bool TryRun(ILockedWork work, TimeSpan patience, CancellationToken cancellationToken)
@@ -101,29 +101,53 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static self => ((CommitLock)self!).Wake(), this);
         long start = Stopwatch.GetTimestamp();
         var waiter = new Waiter(work);
+        bool isInterrupted = false;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_closed, this);
+            Debug.Assert(_waiter is null, "One caller at a time takes the lock or waits for it.");
             _thread ??= StartThread();
             _waiter = waiter;
             _taking = true;
             Monitor.PulseAll(_gate);
-            while (!waiter.IsDone)
+            try
             {
-                TimeSpan left = patience - Stopwatch.GetElapsedTime(start);
-                if (waiter.HasLock)
+                while (!waiter.IsDone)
                 {
-                    left = Timeout.InfiniteTimeSpan;
+                    TimeSpan left = waiter.HasLock ? Timeout.InfiniteTimeSpan : patience - Stopwatch.GetElapsedTime(start);
+                    if (!waiter.HasLock)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        if (left <= TimeSpan.Zero || _closed)
+                        {
+                            return false;
+                        }
+                    }
+
+                    try
+                    {
+                        Monitor.Wait(_gate, left);
+                    }
+                    catch (ThreadInterruptedException) when (waiter.HasLock)
+                    {
+                        // Told to the caller's next wait: what is being done cannot be taken back.
+                        isInterrupted = true;
+                    }
                 }
-                else if (cancellationToken.IsCancellationRequested || left <= TimeSpan.Zero || _closed)
+            }
+            finally
+            {
+                // However the wait has ended: nobody must get the lock who does not wait for it any more.
+                if (_waiter == waiter)
                 {
                     _waiter = null;
-                    cancellationToken.ThrowIfCancellationRequested();
-                    return false;
                 }
-
-                Monitor.Wait(_gate, left);
             }
+        }
+
+        if (isInterrupted)
+        {
+            Thread.CurrentThread.Interrupt();
         }
 
         return waiter.Failure is { } failure ? throw new IOException(failure.Message, failure) : true;
@@ -147,79 +171,82 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
 
     private void WaitInKernel()
     {
-        while (true)
+        while (IsWanted())
         {
-            lock (_gate)
-            {
-                while (!_taking && !_closed)
-                {
-                    Monitor.Wait(_gate);
-                }
-
-                if (!_taking)
-                {
-                    return;
-                }
-            }
-
             Exception? failure = TakeBoth();
-            Waiter? waiter;
-            lock (_gate)
+            if (Grant(failure) is { Work: { } work } waiter)
             {
-                waiter = _closed ? null : _waiter;
-                _waiter = null;
-                if (waiter is not null)
-                {
-                    waiter.Failure = failure;
-                    waiter.HasLock = failure is null;
-                }
-
-                if (waiter is not { HasLock: true, Work: not null })
-                {
-                    End(waiter, isHeld: failure is null && waiter is null);
-                    waiter = null;
-                }
-            }
-
-            if (waiter is not null)
-            {
-                waiter.Work!.Run();
-                lock (_gate)
-                {
-                    End(waiter, isHeld: true);
-                }
-
-                waiter.Work.Finish();
-            }
-
-            lock (_gate)
-            {
-                if (_closed && !_taking)
-                {
-                    return;
-                }
+                work.Run();
+                EndTaking(isHeld: true);
+                work.Finish();
+                Answer(waiter);
             }
         }
     }
 
-    private void End(Waiter? waiter, bool isHeld)
+    /// <summary>Waits until somebody wants the lock; false once it is closed.</summary>
+    private bool IsWanted()
     {
-        if (isHeld)
+        lock (_gate)
         {
-            commit.Release();
-        }
+            while (!_taking && !_closed)
+            {
+                Monitor.Wait(_gate);
+            }
 
-        if (waiter is not null)
+            return _taking;
+        }
+    }
+
+    /// <summary>Who waits gets what was taken. Returns him where something is to be done with the lock now.</summary>
+    private Waiter? Grant(Exception? failure)
+    {
+        lock (_gate)
+        {
+            Waiter? waiter = _closed ? null : _waiter;
+            _waiter = null;
+            if (waiter is not null)
+            {
+                waiter.Failure = failure;
+                waiter.HasLock = failure is null;
+                if (waiter is { HasLock: true, Work: not null })
+                {
+                    return waiter;
+                }
+
+                waiter.IsDone = true;
+            }
+
+            EndTaking(isHeld: failure is null && waiter is null);
+            return null;
+        }
+    }
+
+    private void EndTaking(bool isHeld)
+    {
+        lock (_gate)
+        {
+            if (isHeld)
+            {
+                commit.Release();
+            }
+
+            // Last: from here on a caller takes a free lock on its own thread, and a release after that would take it away.
+            _taking = false;
+            Monitor.PulseAll(_gate);
+            if (_closed)
+            {
+                Close();
+            }
+        }
+    }
+
+    private void Answer(Waiter waiter)
+    {
+        lock (_gate)
         {
             waiter.IsDone = true;
-        }
-
-        // Last: from here on a caller takes a free lock on its own thread, and a release after that would take it away.
-        _taking = false;
-        Monitor.PulseAll(_gate);
-        if (_closed)
-        {
-            Close();
+            Monitor.PulseAll(_gate);
         }
     }
 
@@ -260,7 +287,7 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
         commit.Dispose();
     }
 
-    /// <summary>One wait for the lock. Only under the gate.</summary>
+    /// <summary>One wait for the lock. Written only under the gate.</summary>
     private sealed class Waiter(ILockedWork? work)
     {
         /// <summary>What is done with the lock; null for who does it himself.</summary>

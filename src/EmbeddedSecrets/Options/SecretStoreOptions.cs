@@ -43,7 +43,7 @@ public sealed class SecretStoreOptions
     public long PayloadCacheBytes { get; set; } = 64L << 20;
 
     /// <summary>Gets or sets how many decoded records are kept in memory: names, stages, tags and wrapped data keys, no values.</summary>
-    /// <value>0 to 16,777,216 records; the default is 16,384.</value>
+    /// <value>0 to 16,777,216 records; the default is 16,384. Where they are full, those that are read take the places of others, and those that are only written do not.</value>
     public int RecordCacheEntries { get; set; } = 16_384;
 
     /// <summary>Gets or sets how many unwrapped data keys are kept in memory, so that a value that was read before is read without the key provider.</summary>

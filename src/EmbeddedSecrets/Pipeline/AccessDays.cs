@@ -88,7 +88,7 @@ internal sealed class AccessDays
         {
             try
             {
-                _ = await open.LoadAsync(entry.Key, cancellationToken).ConfigureAwait(false);
+                _ = await open.LoadToReplaceAsync(entry.Key, cancellationToken).ConfigureAwait(false);
                 readable.Add(entry);
             }
             catch (SecretStoreIntegrityException)

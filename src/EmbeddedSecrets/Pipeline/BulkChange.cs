@@ -37,7 +37,7 @@ internal sealed class BulkChange(OpenStore open, Func<StoredSecret, Cancellation
         foreach (string name in names)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (await open.LoadAsync(name, cancellationToken).ConfigureAwait(false) is { } stored)
+            if (await open.LoadToReplaceAsync(name, cancellationToken).ConfigureAwait(false) is { } stored)
             {
                 await AddAsync(stored, cancellationToken).ConfigureAwait(false);
             }
@@ -79,7 +79,7 @@ internal sealed class BulkChange(OpenStore open, Func<StoredSecret, Cancellation
                 return;
             }
 
-            stored = await open.LoadAsync(stored.Secret.Name, cancellationToken).ConfigureAwait(false);
+            stored = await open.LoadToReplaceAsync(stored.Secret.Name, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class BulkChange(OpenStore open, Func<StoredSecret, Cancellation
                 foreach (Entry entry in entries)
                 {
                     _headerRevision = open.HeaderRevision;
-                    await PrepareAsync(await open.LoadAsync(entry.Stored.Secret.Name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                    await PrepareAsync(await open.LoadToReplaceAsync(entry.Stored.Secret.Name, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
                     await FlushAsync(cancellationToken).ConfigureAwait(false);
                 }
 
@@ -133,7 +133,7 @@ internal sealed class BulkChange(OpenStore open, Func<StoredSecret, Cancellation
             }
             else
             {
-                StoredSecret? stored = await open.LoadAsync(entry.Stored.Secret.Name, cancellationToken).ConfigureAwait(false);
+                StoredSecret? stored = await open.LoadToReplaceAsync(entry.Stored.Secret.Name, cancellationToken).ConfigureAwait(false);
                 await PrepareAsync(stored, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -24,7 +24,7 @@ internal sealed class ValueReencryption(OpenStore open, ReencryptOptions options
             // All names before the first change: a name that is wrong changes nothing.
             foreach (string name in names)
             {
-                StoredSecret? stored = await open.LoadAsync(name, cancellationToken).ConfigureAwait(false);
+                StoredSecret? stored = await open.LoadToReplaceAsync(name, cancellationToken).ConfigureAwait(false);
                 _ = Secrets.SecretLife.Require(name, stored?.Secret, now);
             }
 

@@ -17,6 +17,9 @@ internal sealed class FaultyLogDirectory(IStoreDirectory inner, Func<IStoreFile,
     /// <summary>Gets or sets a value indicating whether the names do not get to the disk.</summary>
     public bool FailFlush { get; set; }
 
+    /// <summary>What is opened in the place of a lock.</summary>
+    public Func<LockName, ISharedLock?, ISharedLock?> WrapLock { get; init; } = static (_, held) => held;
+
     public IReadOnlyList<string> ListNames() => inner.ListNames();
 
     public IStoreFile Open(string name, bool readOnly) => wrap(inner.Open(name, readOnly));
@@ -39,7 +42,7 @@ internal sealed class FaultyLogDirectory(IStoreDirectory inner, Func<IStoreFile,
 
     public bool Exists(string name) => inner.Exists(name);
 
-    public ISharedLock? OpenLock(LockName name) => inner.OpenLock(name);
+    public ISharedLock? OpenLock(LockName name) => WrapLock(name, inner.OpenLock(name));
 
     public SharedPage? OpenPage() => inner.OpenPage();
 

@@ -6,6 +6,7 @@ namespace EmbeddedSecrets.Tests.Faults;
 internal sealed class FaultyLogFile(IStoreFile inner) : IWrappedLogFile
 {
     private bool _waiting;
+    private int _reads;
 
     public IStoreFile Inner => inner;
 
@@ -30,8 +31,15 @@ internal sealed class FaultyLogFile(IStoreFile inner) : IWrappedLogFile
 
     public int Flushes { get; private set; }
 
-    public int Read(Span<byte> destination, long offset) =>
-        FailRead ? throw new IOException("No such luck (read).") : inner.Read(destination, offset);
+    public int Reads => Volatile.Read(ref _reads);
+
+    public bool IsDisposed { get; private set; }
+
+    public int Read(Span<byte> destination, long offset)
+    {
+        Interlocked.Increment(ref _reads);
+        return FailRead ? throw new IOException("No such luck (read).") : inner.Read(destination, offset);
+    }
 
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
@@ -61,5 +69,9 @@ internal sealed class FaultyLogFile(IStoreFile inner) : IWrappedLogFile
 
     public bool IsOpenHereOnly() => inner.IsOpenHereOnly();
 
-    public void Dispose() => inner.Dispose();
+    public void Dispose()
+    {
+        IsDisposed = true;
+        inner.Dispose();
+    }
 }

@@ -121,6 +121,81 @@ public sealed class CommitLockTests
     }
 
     [Test]
+    public void TryRun_InterruptedWhileItWaits_NothingIsDoneAndTheLockIsGivenBack()
+    {
+        using var held = new HandleLock { IsHeldElsewhere = true };
+        using var subject = new CommitLock(null, held);
+        using var approached = new ManualResetEventSlim();
+        using var released = new ManualResetEventSlim();
+        var work = new Work(held) { OnApproach = approached.Set };
+        Exception? told = null;
+        Thread caller = Start(() => subject.TryRun(work, TimeSpan.FromSeconds(20), CancellationToken.None), exception => told = exception);
+        approached.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
+
+        caller.Interrupt();
+
+        caller.Join(TimeSpan.FromSeconds(20)).Should().BeTrue();
+        told.Should().BeOfType<ThreadInterruptedException>();
+        held.OnRelease = released.Set;
+        held.LetGoElsewhere();
+        released.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
+        work.Steps.Should().Equal("approach");
+    }
+
+    [Test]
+    public void TryRun_InterruptedWhileItIsDone_IsAnsweredWhenItIsAndToldAfterwards()
+    {
+        using var held = new HandleLock { IsHeldElsewhere = true };
+        using var subject = new CommitLock(null, held);
+        using var running = new ManualResetEventSlim();
+        using var interrupted = new ManualResetEventSlim();
+        var work = new Work(held)
+        {
+            OnApproach = held.LetGoElsewhere,
+            OnRun = () =>
+            {
+                running.Set();
+                interrupted.Wait(TimeSpan.FromSeconds(20));
+            },
+        };
+        bool isDone = false;
+        Exception? told = null;
+        Thread caller = Start(
+            () =>
+            {
+                isDone = subject.TryRun(work, TimeSpan.FromSeconds(20), CancellationToken.None) && work.IsFinished.IsSet;
+                Thread.Sleep(1);
+            },
+            exception => told = exception);
+        running.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
+
+        caller.Interrupt();
+        interrupted.Set();
+
+        caller.Join(TimeSpan.FromSeconds(20)).Should().BeTrue();
+        isDone.Should().BeTrue();
+        told.Should().BeOfType<ThreadInterruptedException>("the wait after it is told");
+    }
+
+    [Test]
+    public void TryEnter_InterruptedWhileItWaits_TheLockIsGivenBack()
+    {
+        using var held = new HandleLock { IsHeldElsewhere = true };
+        using var subject = new CommitLock(null, held);
+        using var released = new ManualResetEventSlim();
+        held.OnRelease = released.Set;
+        Exception? told = null;
+        Thread caller = Start(() => subject.TryEnter(TimeSpan.FromSeconds(20), CancellationToken.None), exception => told = exception);
+
+        caller.Interrupt();
+
+        caller.Join(TimeSpan.FromSeconds(20)).Should().BeTrue();
+        told.Should().BeOfType<ThreadInterruptedException>();
+        held.LetGoElsewhere();
+        released.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue();
+    }
+
+    [Test]
     public void TryRun_LockCannotBeTaken_FailsAndNothingIsDone()
     {
         using var held = new HandleLock { IsHeldElsewhere = true, Failure = new IOException("broken") };
@@ -152,6 +227,23 @@ public sealed class CommitLockTests
 
         wasOpen.Should().BeTrue();
         held.IsClosed.Should().BeTrue();
+    }
+
+    private static Thread Start(Action action, Action<Exception> onFailure)
+    {
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                action();
+            }
+            catch (ThreadInterruptedException exception)
+            {
+                onFailure(exception);
+            }
+        });
+        thread.Start();
+        return thread;
     }
 
     /// <summary>Writes down what is done.</summary>

@@ -9,13 +9,14 @@ namespace EmbeddedSecrets.Repositories.Log;
 /// </summary>
 internal sealed class LogReader(IStoreFile file, long? end = null)
 {
+    /// <summary>As much is kept for who goes on later.</summary>
+    public const int KeptLength = 1 << 20;
+
     /// <summary>Many small frames at once, and little enough to stay in the processor's cache.</summary>
     private const int BufferLength = 96 << 10;
 
     /// <summary>Of a frame behind a long one, whose body was passed over, the header comes first: it says how much is wanted of it.</summary>
     private const int HopLength = 4 << 10;
-
-    private const int KeptLength = 1 << 20;
 
     private byte[] _buffer = [];
     private long _start;

@@ -43,8 +43,16 @@ internal sealed class LogReplay(LogReader reader, FrameSeal seal, LogIndex index
     public void RunTo(long end, RepositoryHeader? given, CancellationToken cancellationToken)
     {
         reader.Length = end;
-        Run(given, cancellationToken);
-        reader.Rest();
+        try
+        {
+            Run(given, cancellationToken);
+        }
+        finally
+        {
+            reader.Rest();
+            _room = _room.Length > LogReader.KeptLength ? [] : _room;
+        }
+
         if (state.End != end || IsInSnapshot || state.Header is null)
         {
             throw StoreFailures.Corrupt(_path, state.End);

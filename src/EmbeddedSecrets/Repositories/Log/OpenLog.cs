@@ -30,6 +30,8 @@ internal sealed partial class OpenLog : IDisposable
     private LogReplay? _replay;
     private LogCommitter? _committer;
 
+    private bool _isDisposed;
+
     /// <summary>What the page said when this instance last looked.</summary>
     private long _seen;
 
@@ -141,7 +143,13 @@ internal sealed partial class OpenLog : IDisposable
     public void Dispose()
     {
         _timer.Dispose();
-        _view.File.Dispose();
+        lock (_following)
+        {
+            // Whoever still follows, a reader that is late or a thread that is next in line, has opened nothing after this.
+            _isDisposed = true;
+            _view.File.Dispose();
+        }
+
         ReleaseRetired();
         _closing.Dispose();
         _compacting.Dispose();
@@ -168,6 +176,7 @@ internal sealed partial class OpenLog : IDisposable
         ThrowIfFailed();
         lock (_following)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(FileSecretRepository));
             try
             {
                 if (_share.Page is null)
