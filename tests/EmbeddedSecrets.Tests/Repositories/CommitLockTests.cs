@@ -95,7 +95,7 @@ public sealed class CommitLockTests
             () =>
             {
                 bool isDone = subject.TryRun(work, TimeSpan.FromSeconds(20), CancellationToken.None);
-                return isDone && work.HasRun;
+                return isDone && work.IsFinished.IsSet;
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
@@ -265,8 +265,6 @@ public sealed class CommitLockTests
         public Action? OnFinish { get; init; }
 
         public int Thread { get; private set; }
-
-        public bool HasRun => Steps.Contains("run");
 
         public void Approach()
         {

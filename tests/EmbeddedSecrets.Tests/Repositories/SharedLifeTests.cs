@@ -10,15 +10,21 @@ namespace EmbeddedSecrets.Tests.Repositories;
 [TestFixture]
 public sealed class SharedLifeTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly UniqueId _payload = new UniqueId(0, 77);
     private TemporaryDirectory _directory = null!;
     private FileSecretRepository _repository = null!;
     private FaultyLogFile _file = null!;
     private FakeTimeProvider _time = null!;
+    private ManualResetEventSlim _waits = null!;
+    private Action _onOpen = null!;
 
     [SetUp]
     public async Task StartAsync()
     {
+        _waits = new ManualResetEventSlim();
+        _onOpen = static () => { };
         _directory = new TemporaryDirectory();
         _repository = await StartedAsync(compactsByItself: true);
     }
@@ -28,6 +34,7 @@ public sealed class SharedLifeTests
     {
         await _repository.DisposeAsync();
         _directory.Dispose();
+        _waits.Dispose();
     }
 
     [Test]
@@ -131,6 +138,63 @@ public sealed class SharedLifeTests
     }
 
     [Test]
+    public async Task Commit_WaitsInLine_CatchesUpBeforeItHasTheLock()
+    {
+        FaultyLogFile mine = _file;
+        await using FileSecretRepository first = await StartedAsync(compactsByItself: false, hasQueue: false);
+        using ISharedLock commit = OpenDirectory().OpenLock(LockName.Commit)!;
+        int before = 0;
+        Task waiting = await CommitInLineAsync(async () =>
+        {
+            await first.CommitAsync(Samples.Commit(Samples.Create("first")));
+            commit.TryTake().Should().BeTrue();
+            before = mine.Reads;
+        });
+
+        SpinWait.SpinUntil(() => mine.Reads > before, Patience).Should().BeTrue("what the first one wrote is read");
+
+        waiting.IsCompleted.Should().BeFalse("somebody else has the lock");
+        commit.Release();
+        await waiting;
+    }
+
+    [Test]
+    public async Task Dispose_OneWhoGaveUpStillOpensTheLogOfACompaction_LeavesNoneOpen()
+    {
+        var lockTimeout = TimeSpan.FromSeconds(2);
+        await _repository.DisposeAsync();
+        _repository = await StartedAsync(compactsByItself: false, lockTimeout: lockTimeout);
+        await using FileSecretRepository first = await StartedAsync(compactsByItself: false, hasQueue: false);
+        using ISharedLock commit = OpenDirectory().OpenLock(LockName.Commit)!;
+        using var opening = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        using var cancellation = new CancellationTokenSource();
+        Task waiting = await CommitInLineAsync(
+            async () =>
+            {
+                await first.CompactAsync();
+                commit.TryTake().Should().BeTrue();
+                _onOpen = () =>
+                {
+                    opening.Set();
+                    goOn.Wait(Patience);
+                };
+            },
+            cancellation.Token);
+        opening.Wait(Patience).Should().BeTrue();
+        await cancellation.CancelAsync();
+        await waiting.Awaiting(static w => w).Should().ThrowAsync<OperationCanceledException>();
+
+        Task closing = OnAThreadOfItsOwn(() => _repository.DisposeAsync().AsTask());
+        await Task.WhenAny(closing, Task.Delay(lockTimeout + TimeSpan.FromMilliseconds(300)));
+        goOn.Set();
+        await closing;
+
+        _file.Path.Should().EndWith(LogName.Of(2));
+        SpinWait.SpinUntil(() => _file.Reads > 0 && _file.IsDisposed, TimeSpan.FromSeconds(1)).Should().BeTrue();
+    }
+
+    [Test]
     public async Task Opening_ThatFails_IsNotPresentAnyMoreWhenTheNextOneLooks()
     {
         await _repository.DisposeAsync();
@@ -195,15 +259,57 @@ public sealed class SharedLifeTests
 
     private StoreDirectory OpenDirectory() => StoreDirectory.OpenOrMake(_directory.Store, readOnly: false)!;
 
-    private async Task<FileSecretRepository> StartedAsync(bool compactsByItself)
+    /// <summary>A commit that stands in line behind a lock on the queue, where it is until something has been done.</summary>
+    private async Task<Task> CommitInLineAsync(Func<Task> meanwhile, CancellationToken cancellationToken = default)
+    {
+        using ISharedLock queue = OpenDirectory().OpenLock(LockName.Queue)!;
+        queue.TryTake().Should().BeTrue();
+        Task waiting = OnAThreadOfItsOwn(() => _repository.CommitAsync(Samples.Commit(Samples.Create("in-line")), cancellationToken).AsTask());
+        _waits.Wait(Patience, CancellationToken.None).Should().BeTrue();
+        await meanwhile();
+        queue.Release();
+        return waiting;
+    }
+
+    private async Task<FileSecretRepository> StartedAsync(bool compactsByItself, bool hasQueue = true, TimeSpan? lockTimeout = null)
     {
         _time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
-        var options = new SecretStoreOptions { TimeProvider = _time };
+        var options = new SecretStoreOptions { TimeProvider = _time, LockTimeout = lockTimeout ?? Patience };
         var repository = new FileSecretRepository(
-            _directory.Store, options, () => new FaultyLogDirectory(OpenDirectory(), opened => _file = new FaultyLogFile(opened)), compactsByItself);
+            _directory.Store,
+            options,
+            () => new FaultyLogDirectory(OpenDirectory(), Wrap)
+            {
+                WrapLock = (name, inner) => name != LockName.Queue ? inner : hasQueue ? new ToldLock(inner!, _waits.Set) : null,
+            },
+            compactsByItself);
         await repository.ReadHeaderAsync();
         await repository.StartAsync(Samples.Header(), new FixedKeyProtector());
         return repository;
+    }
+
+    private FaultyLogFile Wrap(IStoreFile opened)
+    {
+        var file = new FaultyLogFile(opened);
+        _file = file;
+        _onOpen();
+        return file;
+    }
+
+    /// <summary>A lock that tells when somebody begins to wait for it.</summary>
+    private sealed class ToldLock(ISharedLock inner, Action onTake) : ISharedLock
+    {
+        public bool TryTake(bool exclusive = true) => inner.TryTake(exclusive);
+
+        public void Take()
+        {
+            onTake();
+            inner.Take();
+        }
+
+        public void Release() => inner.Release();
+
+        public void Dispose() => inner.Dispose();
     }
 
     /// <summary>Does something, on the thread of a copy, when the first chunk is copied.</summary>

@@ -2,7 +2,6 @@ using EmbeddedSecrets.Files;
 using EmbeddedSecrets.Interop;
 using EmbeddedSecrets.Repositories.Log;
 using EmbeddedSecrets.Tests.Faults;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EmbeddedSecrets.Tests.Repositories;
 
@@ -10,8 +9,6 @@ namespace EmbeddedSecrets.Tests.Repositories;
 [TestFixture]
 public sealed class SharedWritingTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private TemporaryDirectory _directory = null!;
     private SecretStore _store = null!;
     private SharedPage _page = null!;
@@ -50,114 +47,6 @@ public sealed class SharedWritingTests
         _page.Intent.Should().Be((0L, 0L));
         _directory.ReadLog().AsSpan((int)_page.End.Offset).IndexOfAnyExcept((byte)0).Should().Be(-1);
         (await ReadAsync()).Should().Be("second");
-    }
-
-    /// <summary>What others wrote while this one waited is read before it has the lock, and not while everybody waits for it.</summary>
-    [Test]
-    public async Task Put_AnotherInstanceHoldsTheLock_CatchesUpBeforeItHasIt()
-    {
-        using var waits = new ManualResetEventSlim();
-        FaultyLogFile file = null!;
-        await using SecretStore other = await OpenAsync(opened => file = opened, (name, inner) => name == LockName.Queue ? new ToldLock(inner!, waits.Set) : inner);
-        await using SecretStore first = await OpenAsync(static _ => { }, static (name, inner) => name == LockName.Queue ? null : inner);
-        using ISharedLock queue = Lock(LockName.Queue);
-        using ISharedLock commit = Lock(LockName.Commit);
-        queue.TryTake().Should().BeTrue();
-        using SecretValue value = SecretValue.FromText("value");
-        Task waiting = Task.Run(() => other.CreateSecretAsync("other", value).AsTask());
-        waits.Wait(Patience).Should().BeTrue();
-        await first.PutSecretValueAsync("name", value);
-        commit.TryTake().Should().BeTrue();
-        int before = file.Reads;
-
-        queue.Release();
-
-        SpinWait.SpinUntil(() => file.Reads > before, Patience).Should().BeTrue();
-        waiting.IsCompleted.Should().BeFalse();
-        commit.Release();
-        await waiting;
-    }
-
-    /// <summary>Who gave up has left a thread behind that may be opening the log of a compaction by somebody else.</summary>
-    [Test]
-    public async Task Dispose_TheNextInLineStillOpensALog_LeavesNoneOpen()
-    {
-        var files = new System.Collections.Concurrent.ConcurrentQueue<FaultyLogFile>();
-        using var opening = new ManualResetEventSlim();
-        bool isCompacted = false;
-        using var waits = new ManualResetEventSlim();
-        SecretStore other = await OpenAsync(
-            file =>
-            {
-                files.Enqueue(file);
-                if (isCompacted)
-                {
-                    opening.Set();
-                    Thread.Sleep(500);
-                }
-            },
-            (name, inner) => name == LockName.Queue ? new ToldLock(inner!, waits.Set) : inner,
-            TimeSpan.FromSeconds(1));
-        await using SecretStore first = await OpenAsync(static _ => { }, static (name, inner) => name == LockName.Queue ? null : inner);
-        using ISharedLock queue = Lock(LockName.Queue);
-        using ISharedLock commit = Lock(LockName.Commit);
-        queue.TryTake().Should().BeTrue();
-        using SecretValue value = SecretValue.FromText("value");
-        using var cancellation = new CancellationTokenSource();
-        Task put = Task.Run(() => other.CreateSecretAsync("other", value, cancellationToken: cancellation.Token).AsTask());
-        waits.Wait(Patience).Should().BeTrue();
-        await first.Maintenance.CompactAsync();
-        commit.TryTake().Should().BeTrue();
-        isCompacted = true;
-        queue.Release();
-        opening.Wait(Patience).Should().BeTrue();
-
-        await cancellation.CancelAsync();
-        await put.Awaiting(static p => p).Should().ThrowAsync<OperationCanceledException>();
-        await other.DisposeAsync();
-
-        files.Should().Contain(static file => file.Path.EndsWith("2.ess", StringComparison.Ordinal));
-        await Task.Delay(700);
-        files.Should().OnlyContain(static file => file.IsDisposed);
-        commit.Release();
-    }
-
-    private ISharedLock Lock(LockName name) => StoreDirectory.OpenOrMake(_directory.Store, readOnly: false)!.OpenLock(name)!;
-
-    private async Task<SecretStore> OpenAsync(Action<FaultyLogFile> opened, Func<LockName, ISharedLock?, ISharedLock?> wrapLock, TimeSpan? lockTimeout = null)
-    {
-        // Its clock stands: it does nothing by itself.
-        var options = new SecretStoreOptions { LockTimeout = lockTimeout ?? Patience, TimeProvider = new FakeTimeProvider(DateTimeOffset.UtcNow) };
-        var repository = new FileSecretRepository(_directory.Store, options, () => new FaultyLogDirectory(
-            StoreDirectory.OpenOrMake(_directory.Store, readOnly: false)!,
-            inner =>
-            {
-                var file = new FaultyLogFile(inner);
-                opened(file);
-                return file;
-            })
-        {
-            WrapLock = wrapLock,
-        });
-        SecretStore store = SecretStore.WithRing(repository, RootKey.FromFile(_directory["root.key"]), null, options);
-        _ = await store.DescribeSecretAsync("name");
-        return store;
-    }
-
-    /// <summary>A lock that tells when somebody begins to wait for it.</summary>
-    private sealed class ToldLock(ISharedLock inner, Action onTake) : ISharedLock
-    {
-        public bool TryTake(bool exclusive = true) => inner.TryTake(exclusive);
-
-        public void Take()
-        {
-            onTake();
-            inner.Take();
-        }
-
-        public void Release() => inner.Release();
-
-        public void Dispose() => inner.Dispose();
     }
 
     [Test]
