@@ -23,7 +23,7 @@ internal static class ConcurrentWriteRows
             return;
         }
 
-        string[] names = Corpus.Names(context.Scaled(102_400, 25_600));
+        string[] names = Corpus.Names(context.Scaled(102_400, 12_800));
         byte[] value = Corpus.Value(Size);
         RunWriters(context, 8, names, value);
         RunWriters(context, 64, names, value);
