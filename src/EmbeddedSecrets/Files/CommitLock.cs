@@ -164,6 +164,7 @@ internal sealed class CommitLock(ISharedLock? queue, ISharedLock commit) : IDisp
     private Thread StartThread()
     {
         var thread = new Thread(WaitInKernel) { IsBackground = true, Name = "EmbeddedSecrets commit lock" };
+
         // Without the context of whoever happens to be the first: others work on it too.
         thread.UnsafeStart();
         return thread;

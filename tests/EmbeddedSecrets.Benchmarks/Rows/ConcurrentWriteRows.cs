@@ -7,7 +7,7 @@ namespace EmbeddedSecrets.Benchmarks.Rows;
 
 /// <summary>
 /// Durable puts of 1 KiB by 8 and 64 writers (W2). Each writer has names of its own, so that no put meets a conflict, and goes
-/// on by names from round to round, so that secrets have few versions, as in W1; in W2-ring each has its ten.
+/// on by names from round to round, so that secrets have few versions, as in W1; in the rows <c>-ring</c> each has its ten.
 /// </summary>
 internal static class ConcurrentWriteRows
 {

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Files;
 
 namespace EmbeddedSecrets.Repositories.Log;
@@ -11,6 +12,32 @@ internal sealed partial class OpenLog
 {
     private string? _nextName;
     private long _nextGeneration;
+
+    /// <summary>Takes over what others have written so far, so that little is left of it once this one has the right to write.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whoever writes next meets it again.")]
+    private void Approach()
+    {
+        try
+        {
+            _ = View;
+        }
+        catch (Exception)
+        {
+            // PrepareToWrite meets it again.
+        }
+    }
+
+    private void Prepare()
+    {
+        try
+        {
+            PrepareToWrite();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailures.WriteFailed(_directory.Path, exception);
+        }
+    }
 
     private void PrepareToWrite()
     {

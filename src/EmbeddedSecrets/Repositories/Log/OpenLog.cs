@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Files;
 
@@ -25,11 +24,10 @@ internal sealed partial class OpenLog : IDisposable
     private volatile LogState _state;
     private volatile SecretStoreIntegrityException? _failure;
     private LogWriter? _writer;
+    private LogCommitter? _committer;
 
     /// <summary>Takes over what others write into the log in use, with rooms that it keeps; null until they do.</summary>
     private LogReplay? _replay;
-    private LogCommitter? _committer;
-
     private bool _isDisposed;
 
     /// <summary>What the page said when this instance last looked.</summary>
@@ -270,32 +268,6 @@ internal sealed partial class OpenLog : IDisposable
         _guard.Follow(_seal.StoreId, _state);
         Signal.MoveTo(_state.Sequence);
         return true;
-    }
-
-    /// <summary>Takes over what others have written so far, so that little is left of it once this one has the right to write.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "Whoever writes next meets it again.")]
-    private void Approach()
-    {
-        try
-        {
-            _ = View;
-        }
-        catch (Exception)
-        {
-            // PrepareToWrite meets it again.
-        }
-    }
-
-    private void Prepare()
-    {
-        try
-        {
-            PrepareToWrite();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw StoreFailures.WriteFailed(_directory.Path, exception);
-        }
     }
 
     private void WriteBatch(List<PendingCommit> batch) => _committer!.Write(batch);
