@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using EmbeddedSecrets.Buffers;
 
 namespace EmbeddedSecrets;
@@ -81,7 +80,13 @@ public readonly struct UniqueId : IEquatable<UniqueId>
 
     /// <summary>32 hexadecimal digits in lower case.</summary>
     /// <returns>The digits.</returns>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{_upper:x16}{_lower:x16}");
+    public override string ToString()
+    {
+        Span<char> text = stackalloc char[2 * HexNumber.Digits];
+        HexNumber.Write(_upper, text);
+        HexNumber.Write(_lower, text[HexNumber.Digits..]);
+        return new string(text);
+    }
 
     /// <summary>The first 16 of the bytes, which are at least so many.</summary>
     internal static UniqueId Read(ReadOnlySpan<byte> bytes) =>
@@ -95,9 +100,9 @@ public readonly struct UniqueId : IEquatable<UniqueId>
     internal static bool TryParse(ReadOnlySpan<char> text, out UniqueId id)
     {
         id = default;
-        if (text.Length != 2 * Length
-            || !ulong.TryParse(text[..Length], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong upper)
-            || !ulong.TryParse(text[Length..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong lower))
+        if (text.Length != 2 * HexNumber.Digits
+            || !HexNumber.TryParse(text[..HexNumber.Digits], out ulong upper)
+            || !HexNumber.TryParse(text[HexNumber.Digits..], out ulong lower))
         {
             return false;
         }

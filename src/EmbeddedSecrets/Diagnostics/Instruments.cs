@@ -6,7 +6,7 @@ namespace EmbeddedSecrets.Diagnostics;
 /// <summary>The one activity source and the one meter of the library (DESIGN section 7).</summary>
 internal static class Instruments
 {
-    private static readonly string Version = typeof(Instruments).Assembly.GetName().Version!.ToString(3);
+    private static readonly string Version = VersionOf(typeof(Instruments).Assembly.FullName!);
 
     private static readonly Meter Meter = new(SecretStoreDiagnostics.MeterName, Version);
 
@@ -20,6 +20,15 @@ internal static class Instruments
 
     public static readonly Counter<long> RecoveryDropped =
         Meter.CreateCounter<long>(SecretStoreDiagnostics.RecoveryDropped, "By", "Bytes of unfinished commits that were dropped when a store was opened.");
+
+    /// <summary>Three numbers of the full name of an assembly. Asking it for its name makes a culture, and the first one of a process takes milliseconds.</summary>
+    private static string VersionOf(string fullName)
+    {
+        const string Label = "Version=";
+        int start = fullName.IndexOf(Label, StringComparison.Ordinal) + Label.Length;
+        int end = fullName.IndexOf(',', start);
+        return fullName[start..fullName.LastIndexOf('.', end)];
+    }
 
     /// <summary>Whether anybody listens. Where nobody does an operation pays for this question only.</summary>
     public static bool AreObserved => OperationDuration.Enabled || Activities.HasListeners();

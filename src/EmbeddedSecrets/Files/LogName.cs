@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Security.Cryptography;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Collections;
 
 namespace EmbeddedSecrets.Files;
@@ -18,13 +18,12 @@ internal static class LogName
     private const string StagingPrefix = "restoring-";
     private const string TemporarySuffix = ".tmp";
     private const char Separator = '.';
-    private const int GenerationDigits = 16;
     private const int RandomDigits = 8;
-    private const int LogLength = 4 + GenerationDigits + 4;
+    private const int LogLength = 4 + HexNumber.Digits + 4;
 
     private static readonly AsciiSet LowercaseDigits = new("0123456789abcdef");
 
-    public static string Of(long generation) => Prefix + generation.ToString("x16", CultureInfo.InvariantCulture) + Suffix;
+    public static string Of(long generation) => Prefix + HexNumber.Format((ulong)generation) + Suffix;
 
     /// <summary>A new name for a log that is being made.</summary>
     public static string NewTemporaryOf(long generation) =>
@@ -42,17 +41,17 @@ internal static class LogName
     public static string NewStaging() => StagingPrefix + RandomNumberGenerator.GetHexString(RandomDigits, lowercase: true);
 
     /// <summary>Whether the name is exactly one that <see cref="NewStaging"/> gives.</summary>
-    public static bool IsStaging(string name) =>
+    public static bool IsStaging(ReadOnlySpan<char> name) =>
         name.Length == StagingPrefix.Length + RandomDigits
         && name.StartsWith(StagingPrefix, StringComparison.Ordinal)
-        && LowercaseDigits.IndexOfOther(name.AsSpan(StagingPrefix.Length)) < 0;
+        && LowercaseDigits.IndexOfOther(name[StagingPrefix.Length..]) < 0;
 
     /// <summary>The generation that a file name tells, or 0.</summary>
     public static long GenerationOf(string name) =>
-        name.Length == Prefix.Length + GenerationDigits + Suffix.Length
-        && long.TryParse(name.AsSpan(Prefix.Length, GenerationDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long generation)
-        && generation > 0
-        && name == Of(generation)
-            ? generation
+        name.Length == LogLength
+        && HexNumber.TryParse(name.AsSpan(Prefix.Length, HexNumber.Digits), out ulong generation)
+        && generation is > 0 and <= long.MaxValue
+        && name == Of((long)generation)
+            ? (long)generation
             : 0;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Interop;
 using Microsoft.Win32.SafeHandles;
@@ -18,6 +19,9 @@ internal sealed class StoreDirectory : IStoreDirectory
 
     private const UnixFileMode OthersMode = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Also what is hidden; an entry that cannot be asked is a failure.</summary>
+    private static readonly EnumerationOptions EverythingHere = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     private readonly bool _readOnly;
     private readonly UniqueId? _identity;
@@ -48,7 +52,7 @@ internal sealed class StoreDirectory : IStoreDirectory
             }
 
             var opened = new StoreDirectory(path, readOnly, CheckDirectory(path));
-            if (!readOnly && System.IO.Path.GetDirectoryName(path) is { } parent && !opened.ListNames().Any(static name => LogName.GenerationOf(name) > 0))
+            if (!readOnly && System.IO.Path.GetDirectoryName(path) is { } parent && !opened.HasLog())
             {
                 // Whoever made the directory may have been killed before its name was on the disk.
                 NativeFile.FlushDirectory(parent);
@@ -62,8 +66,20 @@ internal sealed class StoreDirectory : IStoreDirectory
         }
     }
 
-    public IReadOnlyList<string> ListNames() =>
-        [.. new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(static entry => entry is FileInfo || LogName.IsStaging(entry.Name)).Select(static entry => entry.Name)];
+    public IReadOnlyList<string> ListNames()
+    {
+        var entries = new FileSystemEnumerable<string>(Path, static (ref entry) => entry.FileName.ToString(), EverythingHere)
+        {
+            ShouldIncludePredicate = static (ref entry) => !entry.IsDirectory || LogName.IsStaging(entry.FileName),
+        };
+        var names = new List<string>();
+        foreach (string name in entries)
+        {
+            names.Add(name);
+        }
+
+        return names;
+    }
 
     public IStoreFile Open(string name, bool readOnly) =>
         new StoreFile(OpenChecked(PathOf(name), readOnly ? FileAccessMode.Read : FileAccessMode.ReadWrite), PathOf(name));
@@ -169,6 +185,19 @@ internal sealed class StoreDirectory : IStoreDirectory
         {
             NativeFile.FlushDirectory(parent);
         }
+    }
+
+    private bool HasLog()
+    {
+        foreach (string name in ListNames())
+        {
+            if (LogName.GenerationOf(name) > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static UniqueId? CheckDirectory(string path)

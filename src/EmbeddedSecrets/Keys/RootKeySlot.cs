@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
@@ -15,8 +14,6 @@ internal sealed class RootKeySlot(ulong id, string kind, ReadOnlyMemory<byte> wr
 {
     /// <summary>Shorter than other descriptions, so that every slot finds room in the header beside a full ring.</summary>
     public const int MaxDescriptionLength = 1024;
-
-    private const int IdDigits = 2 * sizeof(ulong);
 
     public ulong Id => id;
 
@@ -63,11 +60,11 @@ internal sealed class RootKeySlot(ulong id, string kind, ReadOnlyMemory<byte> wr
         }
     }
 
-    public static string Format(ulong id) => id.ToString("x16", CultureInfo.InvariantCulture);
+    public static string Format(ulong id) => HexNumber.Format(id);
 
     /// <summary>Null for what <see cref="Format"/> never writes.</summary>
     public static ulong? TryParse(string text) =>
-        text.Length == IdDigits && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong id) && Format(id) == text
+        HexNumber.TryParse(text, out ulong id) && Format(id) == text
             ? id
             : null;
 

@@ -30,10 +30,11 @@ internal static class SecretStoreOptionsValidator
             TimeProvider = options.TimeProvider,
         };
         IReadOnlyList<string> failures = FindFailures(copy);
-        return failures.Count == 0
-            ? copy
-            : throw new OptionsValidationException(nameof(SecretStoreOptions), typeof(SecretStoreOptions), failures);
+        return failures.Count == 0 ? copy : throw Invalid(failures);
     }
+
+    /// <summary>Apart, so that a process with valid options does not load the assembly of the exception.</summary>
+    private static OptionsValidationException Invalid(IReadOnlyList<string> failures) => new OptionsValidationException(nameof(SecretStoreOptions), typeof(SecretStoreOptions), failures);
 
     public static IReadOnlyList<string> FindFailures(SecretStoreOptions options)
     {

@@ -56,6 +56,26 @@ public sealed class TelemetryTests
     }
 
     [Test]
+    public void Meter_Version_IsThatOfTheLibrary()
+    {
+        var versions = new ConcurrentBag<string?>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name == SecretStoreDiagnostics.MeterName)
+                {
+                    versions.Add(instrument.Meter.Version);
+                }
+            },
+        };
+        listener.Start();
+        _ = EmbeddedSecrets.Diagnostics.Instruments.AreObserved;
+
+        versions.Distinct().Should().Equal(typeof(SecretStore).Assembly.GetName().Version!.ToString(3));
+    }
+
+    [Test]
     public async Task Opening_UnfinishedBytes_AreCounted()
     {
         using var directory = new TemporaryDirectory();

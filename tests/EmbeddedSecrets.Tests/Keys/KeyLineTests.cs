@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Keys;
@@ -36,6 +37,42 @@ public sealed class KeyLineTests
             altered[i] = altered[i] == (byte)'A' ? (byte)'B' : (byte)'A';
 
             KeyLine.TryParse(altered).Should().BeNull($"character {i} is another one");
+        }
+    }
+
+    /// <summary>Every digit stands in these lines, and the framework is the judge of each.</summary>
+    [Test]
+    public void TryParse_ManyKeys_IsWhatTheFrameworkDecodes()
+    {
+        var random = new Random(1);
+        for (int i = 0; i < 500; i++)
+        {
+            byte[] key = new byte[32];
+            random.NextBytes(key);
+            string line = Line(key);
+
+            using PinnedBytes? read = KeyLine.TryParse(Encoding.ASCII.GetBytes(line));
+
+            read!.Span.ToArray().Should().Equal(key);
+            Base64Url.DecodeFromChars(line.AsSpan("ess-key-1:".Length))[..32].Should().Equal(key);
+        }
+    }
+
+    /// <summary>A digit of another key fails by the checksum, everything else for what it is; the only one that is taken is the right one.</summary>
+    [Test]
+    public void TryParse_EveryByteInEveryPlace_IsTheRightOneOnly()
+    {
+        byte[] line = Encoding.ASCII.GetBytes(Line(Key));
+        for (int place = "ess-key-1:".Length; place < line.Length; place++)
+        {
+            for (int value = 0; value <= byte.MaxValue; value++)
+            {
+                byte[] altered = [.. line];
+                altered[place] = (byte)value;
+                using PinnedBytes? key = KeyLine.TryParse(altered);
+
+                (key is not null).Should().Be(value == line[place], $"byte {value} at {place}");
+            }
         }
     }
 

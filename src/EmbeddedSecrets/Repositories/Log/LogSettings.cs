@@ -12,7 +12,12 @@ internal sealed record LogSettings(bool ReadOnly, RecoveryMode Recovery, IRollba
     }
 
     /// <summary>Whether a log is opened in the same way by both. Their clocks may differ.</summary>
-    public bool Opens(LogSettings other) => this == other with { Time = Time, CompactsByItself = CompactsByItself };
+    public bool Opens(LogSettings other) =>
+        ReadOnly == other.ReadOnly
+        && Recovery == other.Recovery
+        && Equals(Anchor, other.Anchor)
+        && AcceptRollback == other.AcceptRollback
+        && LockTimeout == other.LockTimeout;
 
     public RollbackGuard NewGuard(string location) => new(Anchor, AcceptRollback, location);
 }
