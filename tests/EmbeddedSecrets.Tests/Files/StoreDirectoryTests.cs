@@ -24,6 +24,23 @@ public sealed class StoreDirectoryTests
         opened.ListNames().Should().BeEquivalentTo("log-0000000000000001.ess", ".hidden", "other", "restoring-0123abcd");
     }
 
+    /// <summary>A link counts as what it leads to, and as a file where it leads nowhere.</summary>
+    [Test]
+    [Platform("Linux")]
+    public void ListNames_OfLinks_GoesByWhatTheyLeadTo()
+    {
+        using var directory = new TemporaryDirectory();
+        using var opened = StoreDirectory.OpenOrMake(directory.Store, readOnly: false)!;
+        Directory.CreateDirectory(Path.Combine(opened.Path, "folder"));
+        File.WriteAllBytes(Path.Combine(opened.Path, "file"), []);
+        Directory.CreateSymbolicLink(Path.Combine(opened.Path, "to-folder"), "folder");
+        File.CreateSymbolicLink(Path.Combine(opened.Path, "to-file"), "file");
+        File.CreateSymbolicLink(Path.Combine(opened.Path, "to-nothing"), "nothing");
+
+        opened.ListNames().Should().BeEquivalentTo("file", "to-file", "to-nothing");
+        new DirectoryInfo(opened.Path).EnumerateFileSystemInfos().OfType<FileInfo>().Select(static file => file.Name).Should().BeEquivalentTo(opened.ListNames());
+    }
+
     [Test]
     public void ListNames_DirectoryIsGone_Fails()
     {
