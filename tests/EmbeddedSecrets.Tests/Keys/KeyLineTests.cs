@@ -62,7 +62,9 @@ public sealed class KeyLineTests
     [Test]
     public void TryParse_EveryByteInEveryPlace_IsTheRightOneOnly()
     {
-        byte[] line = Encoding.ASCII.GetBytes(Line(Key));
+        // With the digit whose bits are all set, which is what a mistake would take others for.
+        byte[] line = Encoding.ASCII.GetBytes(Line(KeyWithBothDigits));
+        line.Should().Contain((byte)'_');
         for (int place = "ess-key-1:".Length; place < line.Length; place++)
         {
             for (int value = 0; value <= byte.MaxValue; value++)
