@@ -2,7 +2,7 @@ namespace EmbeddedSecrets.Buffers;
 
 /// <summary>
 /// Numbers as 16 lowercase hexadecimal digits. The framework's own formatting asks for a culture, and the first culture of a
-/// process loads the tables of all languages: a fifth of the time of a first opening (decision 0022).
+/// process loads the tables of all languages, which takes milliseconds of a first opening (decision 0022).
 /// </summary>
 internal static class HexNumber
 {

@@ -21,6 +21,9 @@ internal static class Instruments
     public static readonly Counter<long> RecoveryDropped =
         Meter.CreateCounter<long>(SecretStoreDiagnostics.RecoveryDropped, "By", "Bytes of unfinished commits that were dropped when a store was opened.");
 
+    /// <summary>Whether anybody listens. Where nobody does an operation pays for this question only.</summary>
+    public static bool AreObserved => OperationDuration.Enabled || Activities.HasListeners();
+
     /// <summary>Three numbers of the full name of an assembly. Asking it for its name makes a culture, and the first one of a process takes milliseconds.</summary>
     private static string VersionOf(string fullName)
     {
@@ -29,7 +32,4 @@ internal static class Instruments
         int end = fullName.IndexOf(',', start);
         return fullName[start..fullName.LastIndexOf('.', end)];
     }
-
-    /// <summary>Whether anybody listens. Where nobody does an operation pays for this question only.</summary>
-    public static bool AreObserved => OperationDuration.Enabled || Activities.HasListeners();
 }

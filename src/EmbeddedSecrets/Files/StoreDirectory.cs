@@ -52,7 +52,7 @@ internal sealed class StoreDirectory : IStoreDirectory
             }
 
             var opened = new StoreDirectory(path, readOnly, CheckDirectory(path));
-            if (!readOnly && System.IO.Path.GetDirectoryName(path) is { } parent && !opened.HasLog())
+            if (!readOnly && System.IO.Path.GetDirectoryName(path) is { } parent && !opened.ListNames().Any(static name => LogName.GenerationOf(name) > 0))
             {
                 // Whoever made the directory may have been killed before its name was on the disk.
                 NativeFile.FlushDirectory(parent);
@@ -66,20 +66,11 @@ internal sealed class StoreDirectory : IStoreDirectory
         }
     }
 
-    public IReadOnlyList<string> ListNames()
-    {
-        var entries = new FileSystemEnumerable<string>(Path, static (ref entry) => entry.FileName.ToString(), EverythingHere)
+    public IReadOnlyList<string> ListNames() =>
+        [.. new FileSystemEnumerable<string>(Path, static (ref entry) => entry.FileName.ToString(), EverythingHere)
         {
             ShouldIncludePredicate = static (ref entry) => !entry.IsDirectory || LogName.IsStaging(entry.FileName),
-        };
-        var names = new List<string>();
-        foreach (string name in entries)
-        {
-            names.Add(name);
-        }
-
-        return names;
-    }
+        }];
 
     public IStoreFile Open(string name, bool readOnly) =>
         new StoreFile(OpenChecked(PathOf(name), readOnly ? FileAccessMode.Read : FileAccessMode.ReadWrite), PathOf(name));
@@ -185,19 +176,6 @@ internal sealed class StoreDirectory : IStoreDirectory
         {
             NativeFile.FlushDirectory(parent);
         }
-    }
-
-    private bool HasLog()
-    {
-        foreach (string name in ListNames())
-        {
-            if (LogName.GenerationOf(name) > 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static UniqueId? CheckDirectory(string path)

@@ -33,9 +33,6 @@ internal static class SecretStoreOptionsValidator
         return failures.Count == 0 ? copy : throw Invalid(failures);
     }
 
-    /// <summary>Apart, so that a process with valid options does not load the assembly of the exception.</summary>
-    private static OptionsValidationException Invalid(IReadOnlyList<string> failures) => new OptionsValidationException(nameof(SecretStoreOptions), typeof(SecretStoreOptions), failures);
-
     public static IReadOnlyList<string> FindFailures(SecretStoreOptions options)
     {
         var failures = new List<string>();
@@ -71,4 +68,8 @@ internal static class SecretStoreOptionsValidator
             }
         }
     }
+
+    /// <summary>Apart, so that a process with valid options does not load the assembly of the exception.</summary>
+    private static OptionsValidationException Invalid(IReadOnlyList<string> failures) =>
+        new(nameof(SecretStoreOptions), typeof(SecretStoreOptions), failures);
 }
