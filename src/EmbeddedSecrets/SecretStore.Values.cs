@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EmbeddedSecrets.Diagnostics;
 using EmbeddedSecrets.Pipeline;
 using EmbeddedSecrets.Policies;
@@ -74,6 +75,7 @@ public sealed partial class SecretStore
         return RunAsync(request, name, () => EnterAsync(request, new Question(name, which), ReadOpenAsync, cancellationToken), static result => result.VersionId, cancellationToken);
     }
 
+    [AsyncMethodBuilder(typeof(PrecompiledAsyncBuilder<>))]
     private static async ValueTask<SecretValueResult> ReadOpenAsync(
         SecretStore store, OpenStore open, Request request, Question asked, CancellationToken cancellationToken)
     {

@@ -73,7 +73,7 @@ internal ref struct FieldWriter
     {
         if (count > _buffer.Length - _length)
         {
-            Span<byte> larger = GC.AllocateArray<byte>(Math.Max(_buffer.Length * 2, _length + count), pinned: true);
+            Span<byte> larger = PinnedBytes.NewArray(Math.Max(_buffer.Length * 2, _length + count));
             Written.CopyTo(larger);
             CryptographicOperations.ZeroMemory(_buffer);
             _buffer = larger;

@@ -12,7 +12,7 @@ internal sealed class PinnedBytes : IDisposable
 
     public PinnedBytes(int length)
     {
-        _bytes = GC.AllocateArray<byte>(length, pinned: true);
+        _bytes = NewArray(length);
     }
 
     public PinnedBytes(ReadOnlySpan<byte> bytes)
@@ -24,6 +24,14 @@ internal sealed class PinnedBytes : IDisposable
     public Span<byte> Span => _bytes;
 
     public Memory<byte> Memory => _bytes;
+
+    /// <summary>A pinned array of zeros. GC.AllocateArray would be compiled at its first call, which every opening waits for.</summary>
+    public static byte[] NewArray(int length)
+    {
+        byte[] array = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+        array.AsSpan().Clear();
+        return array;
+    }
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_bytes);
 }

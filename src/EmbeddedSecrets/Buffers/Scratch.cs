@@ -72,7 +72,7 @@ internal readonly ref struct Scratch : IDisposable
 
     private sealed class Stack
     {
-        public byte[] Bytes { get; } = GC.AllocateArray<byte>(StackLength, pinned: true);
+        public byte[] Bytes { get; } = PinnedBytes.NewArray(StackLength);
 
         public int Used { get; set; }
     }

@@ -23,7 +23,7 @@ internal sealed class SecretSlab
     {
     }
 
-    public byte[] Bytes { get; } = GC.AllocateArray<byte>(Size, pinned: true);
+    public byte[] Bytes { get; } = PinnedBytes.NewArray(Size);
 
     /// <summary>A slab of which nothing is taken.</summary>
     public static SecretSlab Acquire()

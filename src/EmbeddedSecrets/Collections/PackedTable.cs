@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace EmbeddedSecrets.Collections;
@@ -96,7 +97,7 @@ internal sealed class PackedTable(int valueLength)
     /// <summary>Texts are hashed so, with a key of the process: nobody can choose keys that collide.</summary>
     public static int HashOf(ReadOnlySpan<byte> key)
     {
-        int hash = string.GetHashCode(MemoryMarshal.Cast<byte, char>(key));
+        int hash = string.GetHashCode(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, char>(ref MemoryMarshal.GetReference(key)), key.Length / sizeof(char)));
         return (key.Length & 1) == 0 ? hash : unchecked(hash + (key[^1] * (int)0x9E3779B1));
     }
 

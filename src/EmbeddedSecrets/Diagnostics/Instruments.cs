@@ -15,11 +15,17 @@ internal static class Instruments
     public static readonly Histogram<double> OperationDuration =
         Meter.CreateHistogram<double>(SecretStoreDiagnostics.OperationDuration, "s", "How long an operation of a secret store took.");
 
-    public static readonly Counter<long> AuditFailures =
-        Meter.CreateCounter<long>(SecretStoreDiagnostics.AuditFailures, "{record}", "Audit records that could not be written.");
+    /// <summary>Audit records that could not be written.</summary>
+    public static void CountAuditFailure()
+    {
+        FailureCounters.AuditFailures.Add(1);
+    }
 
-    public static readonly Counter<long> RecoveryDropped =
-        Meter.CreateCounter<long>(SecretStoreDiagnostics.RecoveryDropped, "By", "Bytes of unfinished commits that were dropped when a store was opened.");
+    /// <summary>Bytes of unfinished commits that were dropped when a store was opened.</summary>
+    public static void CountDropped(long bytes)
+    {
+        FailureCounters.RecoveryDropped.Add(bytes);
+    }
 
     /// <summary>Whether anybody listens. Where nobody does an operation pays for this question only.</summary>
     public static bool AreObserved => OperationDuration.Enabled || Activities.HasListeners();
@@ -31,5 +37,15 @@ internal static class Instruments
         int start = fullName.IndexOf(Label, StringComparison.Ordinal) + Label.Length;
         int end = fullName.IndexOf(',', start);
         return fullName[start..fullName.LastIndexOf('.', end)];
+    }
+
+    /// <summary>Counters of what hardly ever happens, made when it does: no opening waits for them.</summary>
+    private static class FailureCounters
+    {
+        public static readonly Counter<long> AuditFailures =
+            Meter.CreateCounter<long>(SecretStoreDiagnostics.AuditFailures, "{record}", "Audit records that could not be written.");
+
+        public static readonly Counter<long> RecoveryDropped =
+            Meter.CreateCounter<long>(SecretStoreDiagnostics.RecoveryDropped, "By", "Bytes of unfinished commits that were dropped when a store was opened.");
     }
 }

@@ -102,7 +102,7 @@ internal sealed class OperationObserver(SecretStoreOptions options)
         }
         catch (Exception exception)
         {
-            Instruments.AuditFailures.Add(1);
+            Instruments.CountAuditFailure();
             if (_refuses)
             {
                 SecretStoreUnavailableException refusal = AuditFailures.NothingDone(exception);
@@ -126,7 +126,7 @@ internal sealed class OperationObserver(SecretStoreOptions options)
         }
         catch (Exception)
         {
-            Instruments.AuditFailures.Add(1);
+            Instruments.CountAuditFailure();
         }
     }
 

@@ -48,8 +48,7 @@ internal sealed partial class OpenStore
         // The token first: a change in between leaves one that is out of date already.
         string name = stored.Secret.Name;
         RecordToken token = _resident.TokenOf(name);
-        ValueTask<RepositoryRecord?> finding = _repository.FindAsync(name, stored.Stamp);
-        if (finding is { IsCompletedSuccessfully: true, Result: { } now } && now.Stamp == stored.Stamp
+        if (_resident.Find(name, stored.Stamp) is { } now && now.Stamp == stored.Stamp
             && HotSecret.TryMake(stored, version, ContextOf(stored.Secret, version), token, payload) is { } hot)
         {
             _ = _records.TryReplace(stored, hot);

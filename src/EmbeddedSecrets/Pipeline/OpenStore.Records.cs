@@ -64,12 +64,18 @@ internal sealed partial class OpenStore
     private ValueTask<StoredSecret?> LoadAsync(string name, bool isRead, CancellationToken cancellationToken)
     {
         _records.TryGet(name, out StoredSecret? cached);
-        ValueTask<RepositoryRecord?> finding = _repository.FindAsync(name, cached?.Stamp ?? RecordStamp.Absent, cancellationToken);
+        RecordStamp known = cached?.Stamp ?? RecordStamp.Absent;
+        if (_resident is not null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            RepositoryRecord? resident = _resident.Find(name, known);
+            if (_repository.CurrentHeader.Revision == HeaderRevision)
+            {
+                return new(resident is { } record ? Decode(record, cached, isRead) : null);
+            }
+        }
 
-        // An embedded repository has answered already: then there is nothing to wait for.
-        return finding.IsCompletedSuccessfully && _repository.CurrentHeader.Revision == HeaderRevision
-            ? new(finding.Result is { } record ? Decode(record, cached, isRead) : null)
-            : LoadWaitingAsync(finding, cached, isRead, cancellationToken);
+        return LoadWaitingAsync(_repository.FindAsync(name, known, cancellationToken), cached, isRead, cancellationToken);
     }
 
     private async ValueTask<StoredSecret?> LoadWaitingAsync(ValueTask<RepositoryRecord?> finding, StoredSecret? cached, bool isRead, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EmbeddedSecrets.Caching;
 using EmbeddedSecrets.Envelope;
 using EmbeddedSecrets.Errors;
@@ -78,6 +79,7 @@ internal sealed partial class OpenStore : IDisposable
 
     /// <summary>Reads the value of a version; the caller owns it.</summary>
     /// <returns>Null when the payload is gone because the secret was changed meanwhile: load it again.</returns>
+    [AsyncMethodBuilder(typeof(PrecompiledAsyncBuilder<>))]
     public async ValueTask<SecretValue?> ReadValueAsync(StoredSecret stored, SecretVersion version, CancellationToken cancellationToken)
     {
         SealedContent content = version.Content ?? throw KeyFailures.Tampered();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Diagnostics;
 
 namespace EmbeddedSecrets.Pipeline;
@@ -12,7 +13,7 @@ internal static class ProcessStart
     {
         if (Interlocked.Exchange(ref _begun, 1) == 0)
         {
-            _ = ThreadPool.UnsafeQueueUserWorkItem(static _ => Prepare(), null);
+            new Thread(Prepare) { IsBackground = true, Name = nameof(ProcessStart) }.UnsafeStart();
         }
     }
 
@@ -24,7 +25,9 @@ internal static class ProcessStart
             HKDF.DeriveKey(HashAlgorithmName.SHA256, zeros, zeros, [], []);
             using var cipher = new AesGcm(zeros, AesGcm.TagByteSizes.MaxSize);
             cipher.Encrypt(zeros[..12], [], [], zeros[16..], []);
+            _ = Checksum.Of(zeros);
             _ = Instruments.AreObserved;
+            _ = ThreadPool.UnsafeQueueUserWorkItem(static _ => { }, null);
         }
         catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException or TypeInitializationException)
         {

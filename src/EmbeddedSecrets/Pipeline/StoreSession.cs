@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using EmbeddedSecrets.Diagnostics;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Records;
@@ -73,6 +74,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Runs something in the open store, which is opened if need be; its failures carry the request id.</summary>
+    [AsyncMethodBuilder(typeof(PrecompiledAsyncBuilder<>))]
     public async ValueTask<T> RunAsync<T>(RequestId requestId, Func<OpenStore, ValueTask<T>> operation, CancellationToken cancellationToken)
     {
         try
@@ -228,6 +230,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PrecompiledAsyncBuilder<>))]
     private async ValueTask<OpenStore> OpenWithinGateAsync(CancellationToken cancellationToken)
     {
         ProcessStart.Begin();
@@ -248,6 +251,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PrecompiledAsyncBuilder<>))]
     private async ValueTask<OpenStore> OpenOnceAsync(CancellationToken cancellationToken)
     {
         StoreCipher? cipher = null;
@@ -272,7 +276,7 @@ internal sealed class StoreSession : IDisposable, IAsyncDisposable
 
             if (Recovery.DroppedBytes > 0)
             {
-                Instruments.RecoveryDropped.Add(Recovery.DroppedBytes);
+                Instruments.CountDropped(Recovery.DroppedBytes);
             }
 
             // A newer header is unlocked by the first operation that needs it: the repository cannot be started a second time.

@@ -19,16 +19,18 @@ internal sealed class StoreSweeping : IAsyncDisposable
     private readonly SecretStoreOptions _options;
     private readonly AccessDays? _accesses;
     private readonly CancellationTokenSource _closing = new();
-    private readonly PeriodicTimer _timer;
-    private readonly Task _running;
+    private readonly ITimer _timer;
+
+    private Task _running;
+    private bool _isNextDue;
 
     private StoreSweeping(OpenStore open, SecretStoreOptions options, AccessDays? accesses)
     {
         _open = open;
         _options = options;
         _accesses = accesses;
-        _timer = new PeriodicTimer(Period, options.TimeProvider);
-        _running = Task.Run(RunAsync);
+        _running = Task.Run(SweepAsync);
+        _timer = options.TimeProvider.CreateTimer(static sweeping => ((StoreSweeping)sweeping!).Tick(), this, Period, Period);
     }
 
     /// <summary>Begins to sweep, on another thread, until it is disposed.</summary>
@@ -52,9 +54,15 @@ internal sealed class StoreSweeping : IAsyncDisposable
     /// <summary>Ends it, and waits until it has ended.</summary>
     public async ValueTask DisposeAsync()
     {
-        _timer.Dispose();
+        await _timer.DisposeAsync().ConfigureAwait(false);
         await _closing.CancelAsync().ConfigureAwait(false);
-        await _running.ConfigureAwait(false);
+        Task running;
+        lock (_closing)
+        {
+            running = _running;
+        }
+
+        await running.ConfigureAwait(false);
         _closing.Dispose();
     }
 
@@ -63,30 +71,51 @@ internal sealed class StoreSweeping : IAsyncDisposable
         return SecretLife.Existing(stored.Secret, now) is null ? new BulkStep(open.SealRewritten(stored, null, []), 0) : default;
     }
 
-    private async Task RunAsync()
+    /// <summary>Lets a sweep follow the one that is at work, if any: one, however often the time comes meanwhile.</summary>
+    private void Tick()
     {
-        CancellationToken closing = _closing.Token;
-        do
+        lock (_closing)
         {
-            try
+            if (!_isNextDue && !_closing.IsCancellationRequested)
             {
-                if (_accesses is { HasPending: true })
-                {
-                    await _accesses.TryWriteAsync(_open, closing).ConfigureAwait(false);
-                }
-
-                if (await _open.TryBeginSweepAsync(ClaimPeriod, closing).ConfigureAwait(false))
-                {
-                    await SweepAsync(_open, _options, closing).ConfigureAwait(false);
-                    await FinishRotationsAsync(closing).ConfigureAwait(false);
-                }
-            }
-            catch (Exception)
-            {
-                // Nobody waits for this; whoever uses the store meets the cause by themselves.
+                Task before = _running;
+                _isNextDue = true;
+                _running = Task.Run(() => SweepAfterAsync(before));
             }
         }
-        while (await _timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false));
+    }
+
+    private async Task SweepAfterAsync(Task before)
+    {
+        await before.ConfigureAwait(false);
+        lock (_closing)
+        {
+            _isNextDue = false;
+        }
+
+        await SweepAsync().ConfigureAwait(false);
+    }
+
+    private async Task SweepAsync()
+    {
+        CancellationToken closing = _closing.Token;
+        try
+        {
+            if (_accesses is { HasPending: true })
+            {
+                await _accesses.TryWriteAsync(_open, closing).ConfigureAwait(false);
+            }
+
+            if (await _open.TryBeginSweepAsync(ClaimPeriod, closing).ConfigureAwait(false))
+            {
+                await SweepAsync(_open, _options, closing).ConfigureAwait(false);
+                await FinishRotationsAsync(closing).ConfigureAwait(false);
+            }
+        }
+        catch (Exception)
+        {
+            // Nobody waits for this; whoever uses the store meets the cause by themselves.
+        }
     }
 
     /// <summary>A key that is rotated by itself is rewrapped by itself, also where an earlier attempt ended half-way.</summary>

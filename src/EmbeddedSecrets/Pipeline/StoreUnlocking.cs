@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Envelope;
@@ -46,6 +47,7 @@ internal static class StoreUnlocking
     }
 
     /// <summary>Unlocks an existing store, or with a newer header again.</summary>
+    [AsyncMethodBuilder(typeof(PrecompiledAsyncBuilder<>))]
     public static async ValueTask<StoreCipher> UnlockAsync(
         IKeyProvider provider, RepositoryHeader header, string location, bool isReload, CancellationToken cancellationToken)
     {
@@ -87,17 +89,38 @@ internal static class StoreUnlocking
         return await KeyProviderCalls.WrapAsync(provider, EncryptionKeys.Store, storeKey.Memory, AssociatedData.StoreKey(storeId), cancellationToken).ConfigureAwait(false);
     }
 
-    private static async ValueTask UnwrapAsync(
+    private static ValueTask UnwrapAsync(
         IKeyProvider provider, UniqueId storeId, WrappedDataKey wrapped, Memory<byte> storeKey, string location, CancellationToken cancellationToken)
     {
+        byte[] associatedData = AssociatedData.StoreKey(storeId);
+        if (provider is not KeyRing ring)
+        {
+            return UnwrapByProviderAsync(provider, wrapped, associatedData, storeKey, location, cancellationToken);
+        }
+
         try
         {
-            await KeyProviderCalls.UnwrapAsync(provider, wrapped, AssociatedData.StoreKey(storeId), storeKey, cancellationToken).ConfigureAwait(false);
+            KeyProviderCalls.Unwrap(ring, wrapped, associatedData, storeKey.Span, cancellationToken);
+            return ValueTask.CompletedTask;
         }
         catch (AuthenticationTagMismatchException)
         {
-            // The ring proved itself by opening; a provider of one's own has not yet shown that it holds the right keys.
-            throw provider is KeyRing ? KeyFailures.Tampered() : KeyFailures.WrongProvider(location);
+            // The ring proved itself by opening.
+            throw KeyFailures.Tampered();
+        }
+    }
+
+    private static async ValueTask UnwrapByProviderAsync(
+        IKeyProvider provider, WrappedDataKey wrapped, byte[] associatedData, Memory<byte> storeKey, string location, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await KeyProviderCalls.UnwrapAsync(provider, wrapped, associatedData, storeKey, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            // A provider of one's own has not yet shown that it holds the right keys.
+            throw KeyFailures.WrongProvider(location);
         }
     }
 }

@@ -51,7 +51,7 @@ internal static class RecordCodec
         }
 
         writer.Byte(checked((byte)secret.RetiredVersionIds.Length));
-        foreach (RetiredVersionId retired in secret.RetiredVersionIds.AsSpan())
+        foreach (RetiredVersionId retired in secret.RetiredVersionIds)
         {
             writer.UInt64(retired.Hash);
             writer.Int64(retired.Sequence);
@@ -182,7 +182,7 @@ internal static class RecordCodec
         return ImmutableCollectionsMarshal.AsImmutableArray(versions);
     }
 
-    private static ImmutableArray<RetiredVersionId> DecodeRetired(ref FieldReader reader)
+    private static RetiredVersionId[] DecodeRetired(ref FieldReader reader)
     {
         int count = reader.Byte();
         if (count == 0)
@@ -196,6 +196,6 @@ internal static class RecordCodec
             retired[i] = new RetiredVersionId(reader.UInt64(), reader.Count());
         }
 
-        return ImmutableCollectionsMarshal.AsImmutableArray(retired);
+        return retired;
     }
 }

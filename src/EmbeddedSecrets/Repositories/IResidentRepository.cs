@@ -3,11 +3,14 @@ using EmbeddedSecrets.Caching;
 namespace EmbeddedSecrets.Repositories;
 
 /// <summary>
-/// What a repository offers whose index is in memory, so that a value that was read before is read again without a look-up of
-/// its record: a token that stays the same for as long as the record does, and the payload in the cache.
+/// What a repository offers whose index is in memory: a record without waiting, and what it takes to read a value that was read
+/// before without a look-up of its record, a token that stays the same for as long as the record does and the payload in the cache.
 /// </summary>
 internal interface IResidentRepository
 {
+    /// <summary>What <see cref="ISecretRepository.FindAsync"/> answers, by a call that never waits.</summary>
+    RepositoryRecord? Find(string name, RecordStamp known);
+
     /// <summary>The token of whatever a name has now. Take it before you find the record.</summary>
     RecordToken TokenOf(string name);
 

@@ -36,8 +36,8 @@ internal sealed record Secret
     /// <summary>1 to 10 versions in ascending order of <see cref="SecretVersion.Sequence"/>.</summary>
     public required ImmutableArray<SecretVersion> Versions { get; init; }
 
-    /// <summary>The newest 100 ids of evicted versions, oldest first (SPEC D-10).</summary>
-    public required ImmutableArray<RetiredVersionId> RetiredVersionIds { get; init; }
+    /// <summary>The newest 100 ids of evicted versions, oldest first (SPEC D-10). Nobody changes the array.</summary>
+    public required RetiredVersionId[] RetiredVersionIds { get; init; }
 
     /// <summary>The sequence of the version written last; the next one gets one more. Never goes back.</summary>
     public required long LastSequence { get; init; }

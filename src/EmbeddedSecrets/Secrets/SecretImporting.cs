@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EmbeddedSecrets.Errors;
 
 namespace EmbeddedSecrets.Secrets;
@@ -100,10 +99,10 @@ internal static class SecretImporting
     private static bool IsFree(Secret secret, string versionId, TransitionContext context)
     {
         return VersionStages.IndexOfVersion(secret.Versions, versionId) < 0
-            && (secret.RetiredVersionIds.IsEmpty || !IsRetired(secret.RetiredVersionIds, context.HashVersionId(secret.Incarnation, versionId)));
+            && (secret.RetiredVersionIds.Length == 0 || !IsRetired(secret.RetiredVersionIds, context.HashVersionId(secret.Incarnation, versionId)));
     }
 
-    private static bool IsRetired(ImmutableArray<RetiredVersionId> retired, ulong hash) => retired.Any(one => one.Hash == hash);
+    private static bool IsRetired(RetiredVersionId[] retired, ulong hash) => retired.Any(one => one.Hash == hash);
 
     private static bool IsAlike(SecretVersion stored, SecretVersion imported)
     {

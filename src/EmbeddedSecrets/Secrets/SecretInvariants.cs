@@ -82,12 +82,12 @@ internal static class SecretInvariants
 
     private static string? FindRetiredViolation(Secret secret)
     {
-        if (secret.RetiredVersionIds.IsDefault || secret.RetiredVersionIds.Length > SecretRules.MaxRetiredVersionIds)
+        if (secret.RetiredVersionIds.Length > SecretRules.MaxRetiredVersionIds)
         {
             return "a secret remembers at most 100 retired version ids.";
         }
 
-        foreach (RetiredVersionId retired in secret.RetiredVersionIds.AsSpan())
+        foreach (RetiredVersionId retired in secret.RetiredVersionIds)
         {
             if (retired.Sequence < 1 || retired.Sequence > secret.LastSequence)
             {

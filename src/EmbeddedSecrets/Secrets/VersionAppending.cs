@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Errors;
 
@@ -112,7 +111,7 @@ internal static class VersionAppending
 
     private static bool IsRetired(Secret secret, string versionId, TransitionContext context)
     {
-        if (secret.RetiredVersionIds.IsEmpty)
+        if (secret.RetiredVersionIds.Length == 0)
         {
             return false;
         }
@@ -130,7 +129,7 @@ internal static class VersionAppending
     }
 
     /// <summary>In the order of eviction: what fell out first is forgotten first (SPEC D-10).</summary>
-    private static ImmutableArray<RetiredVersionId> Retire(Secret secret, ImmutableArray<SecretVersion> evicted, TransitionContext context)
+    private static RetiredVersionId[] Retire(Secret secret, ImmutableArray<SecretVersion> evicted, TransitionContext context)
     {
         if (evicted.IsEmpty)
         {
@@ -138,7 +137,7 @@ internal static class VersionAppending
         }
 
         // At most 10 fall out at once, so what they push out is among those that were there.
-        ReadOnlySpan<RetiredVersionId> before = secret.RetiredVersionIds.AsSpan();
+        ReadOnlySpan<RetiredVersionId> before = secret.RetiredVersionIds;
         ReadOnlySpan<RetiredVersionId> kept = before[Math.Max(0, before.Length + evicted.Length - SecretRules.MaxRetiredVersionIds)..];
         var retired = new RetiredVersionId[kept.Length + evicted.Length];
         kept.CopyTo(retired);
@@ -147,7 +146,7 @@ internal static class VersionAppending
             retired[kept.Length + i] = new RetiredVersionId(context.HashVersionId(secret.Incarnation, evicted[i].VersionId), evicted[i].Sequence);
         }
 
-        return ImmutableCollectionsMarshal.AsImmutableArray(retired);
+        return retired;
     }
 }
 

@@ -167,26 +167,7 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
     {
         ArgumentNullException.ThrowIfNull(name);
         cancellationToken.ThrowIfCancellationRequested();
-        OpenLog log = Started();
-        while (true)
-        {
-            LogView view = log.View;
-            if (!view.Index.TryFind(name, out RecordLocation location))
-            {
-                return ValueTask.FromResult<RepositoryRecord?>(null);
-            }
-
-            if (location.Stamp == known)
-            {
-                return ValueTask.FromResult<RepositoryRecord?>(new RepositoryRecord(name, known, default));
-            }
-
-            byte[] record = GC.AllocateUninitializedArray<byte>(location.Length);
-            if (log.TryRead(view, location.Offset, record))
-            {
-                return ValueTask.FromResult<RepositoryRecord?>(new RepositoryRecord(name, location.Stamp, record));
-            }
-        }
+        return ValueTask.FromResult(Find(name, known));
     }
 
     /// <inheritdoc/>
@@ -303,11 +284,37 @@ public sealed class FileSecretRepository : ISecretRepository, IResidentRepositor
         return _log ?? throw new InvalidOperationException("The repository is not started: call ReadHeaderAsync and StartAsync.");
     }
 
+    RepositoryRecord? IResidentRepository.Find(string name, RecordStamp known) => Find(name, known);
+
     RecordToken IResidentRepository.TokenOf(string name) => Started().View.Index.TokenOf(name);
 
     bool IResidentRepository.IsCurrent(RecordToken token) => Started().View.Index.IsCurrent(token);
 
     CachedPayload? IResidentRepository.FindCachedPayload(UniqueId id) => FindCached(id);
+
+    private RepositoryRecord? Find(string name, RecordStamp known)
+    {
+        OpenLog log = Started();
+        while (true)
+        {
+            LogView view = log.View;
+            if (!view.Index.TryFind(name, out RecordLocation location))
+            {
+                return null;
+            }
+
+            if (location.Stamp == known)
+            {
+                return new RepositoryRecord(name, known, default);
+            }
+
+            byte[] record = GC.AllocateUninitializedArray<byte>(location.Length);
+            if (log.TryRead(view, location.Offset, record))
+            {
+                return new RepositoryRecord(name, location.Stamp, record);
+            }
+        }
+    }
 
     private CachedPayload? FindCached(UniqueId id) => _payloads.TryPeek(id, out CachedPayload? payload) ? payload : null;
 

@@ -6,7 +6,8 @@ namespace EmbeddedSecrets.Repositories.Log;
 internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex index, Action publish, RollbackGuard guard)
 {
     private readonly BatchWriter _batch = new();
-    private readonly Dictionary<string, RecordStamp> _changed = new(StringComparer.Ordinal);
+    /// <summary>What the batch changes; made by the first one, since an opening waits for making it.</summary>
+    private Dictionary<string, RecordStamp>? _changed;
     private Func<string, RecordStamp>? _stampOf;
 
     /// <summary>Leaves in each commit its sequence or its failure; throws nothing.</summary>
@@ -35,7 +36,8 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
 
     private int Collect(List<PendingCommit> commits)
     {
-        _changed.Clear();
+        Dictionary<string, RecordStamp> changed = _changed ??= new(StringComparer.Ordinal);
+        changed.Clear();
         _batch.Begin(state.Sequence + 1);
         int accepted = 0;
         foreach (PendingCommit pending in commits)
@@ -51,7 +53,7 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
             IReadOnlyList<RepositoryChange> changes = commit.Changes;
             for (int i = 0; i < changes.Count; i++)
             {
-                _changed[changes[i].Name] = changes[i].Record?.Stamp ?? RecordStamp.Absent;
+                changed[changes[i].Name] = changes[i].Record?.Stamp ?? RecordStamp.Absent;
             }
 
             accepted++;
@@ -90,7 +92,7 @@ internal sealed class LogCommitter(LogWriter writer, LogState state, LogIndex in
     }
 
     private RecordStamp StampOf(string name) =>
-        _changed.TryGetValue(name, out RecordStamp stamp) ? stamp
+        _changed!.TryGetValue(name, out RecordStamp stamp) ? stamp
         : index.TryFind(name, out RecordLocation location) ? location.Stamp
         : RecordStamp.Absent;
 }

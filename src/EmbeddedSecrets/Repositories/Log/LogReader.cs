@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using EmbeddedSecrets.Errors;
 using EmbeddedSecrets.Files;
 
@@ -74,8 +75,8 @@ internal sealed class LogReader(IStoreFile file, long? end = null)
         for (long offset = from; offset < Length; offset += BufferLength)
         {
             ReadOnlySpan<byte> bytes = Read(offset, BufferLength);
-            int last = bytes.LastIndexOfAnyExcept((byte)0);
-            end = last >= 0 ? offset + last + 1 : end;
+            int length = LengthWithoutZeros(bytes);
+            end = length > 0 ? offset + length : end;
         }
 
         return end;
@@ -89,6 +90,23 @@ internal sealed class LogReader(IStoreFile file, long? end = null)
             _buffer = [];
             _filled = 0;
         }
+    }
+
+    /// <summary>By words, and not by the framework's search for the last other byte: that is compiled at its first call, which every opening waits for.</summary>
+    private static int LengthWithoutZeros(ReadOnlySpan<byte> bytes)
+    {
+        int length = bytes.Length;
+        while (length >= sizeof(ulong) && BinaryPrimitives.ReadUInt64LittleEndian(bytes[(length - sizeof(ulong))..]) == 0)
+        {
+            length -= sizeof(ulong);
+        }
+
+        while (length > 0 && bytes[length - 1] == 0)
+        {
+            length--;
+        }
+
+        return length;
     }
 
     private void Fill(long offset, int wanted)
