@@ -92,6 +92,7 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     /// <exception cref="SecretStoreException">The store cannot be opened: locked, wrong or missing key, loose permissions, damaged, not authentic, or the medium failed. A store that exists is unchanged.</exception>
     public static async ValueTask<SecretStore> OpenAsync(string directory, IRootKey rootKey, SecretStoreOptions? options = null, CancellationToken cancellationToken = default)
     {
+        ProcessStart.Begin();
         SecretStore store = InDirectory(directory, rootKey, options);
         try
         {
@@ -117,6 +118,7 @@ public sealed partial class SecretStore : IDisposable, IAsyncDisposable
     /// <exception cref="SecretStoreException">The store cannot be opened: locked, wrong or missing key, loose permissions, damaged, not authentic, or the medium failed. A store that exists is unchanged.</exception>
     public static SecretStore Open(string directory, IRootKey rootKey, SecretStoreOptions? options = null)
     {
+        ProcessStart.Begin();
         SecretStore store = InDirectory(directory, rootKey, options);
         try
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using EmbeddedSecrets.Buffers;
 using EmbeddedSecrets.Diagnostics;
+using EmbeddedSecrets.Secrets;
 
 namespace EmbeddedSecrets.Pipeline;
 
@@ -26,6 +27,7 @@ internal static class ProcessStart
             using var cipher = new AesGcm(zeros, AesGcm.TagByteSizes.MaxSize);
             cipher.Encrypt(zeros[..12], [], [], zeros[16..], []);
             _ = Checksum.Of(zeros);
+            GC.KeepAlive(TransitionRules.NoPairs);
             _ = Instruments.AreObserved;
             _ = ThreadPool.UnsafeQueueUserWorkItem(static _ => { }, null);
         }
