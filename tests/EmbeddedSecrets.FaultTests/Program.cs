@@ -17,6 +17,8 @@ internal static class Program
                 return await AuditChild.RunAsync(directory, keyFile, Number(process));
             case ["serve", string directory, string keyFile]:
                 return ServingChild.Run(directory, keyFile);
+            case ["listen", string directory, string keyFile, string listens]:
+                return ListeningChild.Run(directory, keyFile, listens);
             default:
                 await Console.Error.WriteLineAsync("This program is started by the tests.");
                 return 2;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 
 namespace EmbeddedSecrets.Diagnostics;
 
@@ -28,7 +29,19 @@ internal static class Instruments
     }
 
     /// <summary>Whether anybody listens. Where nobody does an operation pays for this question only.</summary>
-    public static bool AreObserved => OperationDuration.Enabled || Activities.HasListeners();
+    public static bool AreObserved => ListenerPresence.IsPossible && HaveListeners();
+
+    /// <summary>Makes the meter and the source, if that has not been done: tools that look at the process from outside find them then.</summary>
+    public static void Prepare()
+    {
+        RuntimeHelpers.RunClassConstructor(typeof(Instruments).TypeHandle);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // Compiling it loads what is not to be loaded where it is not called.
+    private static bool HaveListeners()
+    {
+        return OperationDuration.Enabled || Activities.HasListeners();
+    }
 
     /// <summary>Three numbers of the full name of an assembly. Asking it for its name makes a culture, and the first one of a process takes milliseconds.</summary>
     private static string VersionOf(string fullName)

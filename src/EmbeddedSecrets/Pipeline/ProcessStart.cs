@@ -8,7 +8,11 @@ namespace EmbeddedSecrets.Pipeline;
 /// <summary>What costs a process some milliseconds once, begun on another thread while the first store is being found on the disk.</summary>
 internal static class ProcessStart
 {
+    /// <summary>After it an opening is over on any machine: what nobody waits for does not stand in its way.</summary>
+    private static readonly TimeSpan OpeningTime = TimeSpan.FromSeconds(1);
+
     private static int _begun;
+    private static Timer? _afterOpening;
 
     public static void Begin()
     {
@@ -28,8 +32,14 @@ internal static class ProcessStart
             cipher.Encrypt(zeros[..12], [], [], zeros[16..], []);
             _ = Checksum.Of(zeros);
             GC.KeepAlive(TransitionRules.NoPairs);
-            _ = Instruments.AreObserved;
-            _ = ThreadPool.UnsafeQueueUserWorkItem(static _ => { }, null);
+            if (ListenerPresence.IsPossible)
+            {
+                Instruments.Prepare();
+            }
+            else
+            {
+                _afterOpening = new Timer(static _ => Instruments.Prepare(), null, OpeningTime, Timeout.InfiniteTimeSpan);
+            }
         }
         catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException or TypeInitializationException)
         {

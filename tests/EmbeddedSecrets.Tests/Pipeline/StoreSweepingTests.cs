@@ -55,6 +55,8 @@ public sealed class StoreSweepingTests
         await using SecretStore store = Over(repository);
         await store.DescribeSecretAsync("kept");
 
+        _clock.Advance(StoreSweeping.Delay);
+
         await UntilAsync(repository, async () => (await Samples.NamesAsync(repository)).SequenceEqual(["kept"]));
     }
 
@@ -103,6 +105,7 @@ public sealed class StoreSweepingTests
         await using SecretStore store = Over(repository);
         await store.CreateTextAsync("gone", "value");
         await store.DeleteSecretAsync("gone", SecretDeletion.After(Window));
+        _clock.Advance(StoreSweeping.Delay);
         SpinWait.SpinUntil(() => repository.SweepsBegun == 1, Patience).Should().BeTrue("the opening sweeps, and fails");
 
         _clock.Advance(Window);
