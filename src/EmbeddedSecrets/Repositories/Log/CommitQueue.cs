@@ -5,8 +5,9 @@ namespace EmbeddedSecrets.Repositories.Log;
 
 /// <summary>
 /// Group commit (DESIGN F1): who finds no leader leads, on its own thread and without a hop unless another instance writes; who
-/// comes meanwhile waits, and the next leader takes all who wait into one batch. Leadership passes to the first that waits. The
-/// leader takes the lock that instances share before it looks who waits, so that a batch gathers all who came meanwhile.
+/// comes meanwhile waits, and the next batch takes all who wait. Batch follows batch on one thread, for as long as somebody waits:
+/// if each had a leader of its own, everybody would wait until that one has a processor. The leader takes the lock that instances
+/// share before it looks who waits, so that a batch gathers all who came meanwhile.
 /// </summary>
 internal sealed class CommitQueue(LogShare share, Action approach, Action prepare, Action<List<PendingCommit>> writeBatch)
 {
@@ -19,6 +20,7 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
     private readonly Action<List<PendingCommit>> _writeBatch = writeBatch;
     private readonly object _gate = new();
     private readonly LinkedList<PendingCommit> _waiting = new();
+    private readonly LeaderThread _leader = new();
     private bool _leading;
     private bool _closed;
 
@@ -49,7 +51,7 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
             ObjectDisposedException.ThrowIf(_closed, typeof(FileSecretRepository));
             if (_leading)
             {
-                pending.Turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                pending.Answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 pending.Node = _waiting.AddLast(pending);
             }
             else
@@ -58,12 +60,17 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
             }
         }
 
-        if (pending.Turn is not null)
+        if (pending.Answer is not null)
         {
             return new ValueTask<long>(WaitAsync(pending, cancellationToken));
         }
 
-        Lead(pending);
+        _ = Lead(pending);
+        if (TakeNext() is { } next)
+        {
+            _leader.Run(() => LeadFrom(next));
+        }
+
         return pending.Failure is { } failure ? ValueTask.FromException<long>(failure) : ValueTask.FromResult(pending.Sequence);
     }
 
@@ -86,15 +93,9 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
 
     private async Task<long> WaitAsync(PendingCommit pending, CancellationToken cancellationToken)
     {
-        bool lead;
         using (cancellationToken.UnsafeRegister((_, token) => Withdraw(pending, token), null))
         {
-            lead = await pending.Turn!.Task.ConfigureAwait(false);
-        }
-
-        if (lead)
-        {
-            Lead(pending);
+            await pending.Answer!.Task.ConfigureAwait(false);
         }
 
         return pending.Failure is null ? pending.Sequence : throw pending.Failure;
@@ -113,22 +114,49 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
             }
             else if (!pending.IsInFlight)
             {
-                // It leads by now, or it has ended.
+                // It waits for the lock by now, and is told there; or it has ended.
                 return;
             }
         }
 
         if (waits)
         {
-            pending.Turn!.TrySetCanceled(cancellationToken);
+            pending.Answer!.TrySetCanceled(cancellationToken);
         }
         else
         {
-            pending.Turn!.TrySetException(StoreFailures.CancelledInFlight());
+            pending.Answer!.TrySetException(StoreFailures.CancelledInFlight());
         }
     }
 
-    private void Lead(PendingCommit first)
+    /// <summary>Writes one batch after the other until nobody waits.</summary>
+    private void LeadFrom(PendingCommit? next)
+    {
+        while (next is not null)
+        {
+            int answered = Lead(next);
+            next = TakeNext();
+            if (next is { } first && IsThin(answered))
+            {
+                // Behind those who were just answered, in the order of the pool: what they put next comes into this batch.
+                ThreadPool.UnsafeQueueUserWorkItem(_ => _leader.Run(() => LeadFrom(first)), null);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Whether so few wait that a flush for them alone would cost more than waiting for those who were just answered.</summary>
+    private bool IsThin(int answered)
+    {
+        lock (_gate)
+        {
+            return _waiting.Count + 1 < answered / 2;
+        }
+    }
+
+    /// <summary>Writes a batch.</summary>
+    /// <returns>How many commits it had.</returns>
+    private int Lead(PendingCommit first)
     {
         var batch = new Batch(this, first);
         try
@@ -141,6 +169,8 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
             first.Failure ??= exception;
             batch.Finish();
         }
+
+        return batch.Count;
     }
 
     private void TakeInto(List<PendingCommit> batch)
@@ -163,38 +193,39 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
         }
     }
 
-    private void PassOn()
+    /// <summary>The first that waits, who is written next whatever happens; null when nobody does, and then nobody leads any more.</summary>
+    private PendingCommit? TakeNext()
     {
-        PendingCommit? next = null;
-        PendingCommit[] refused = [];
+        PendingCommit[] refused;
         lock (_gate)
         {
             if (!_closed && _waiting.First is { } node)
             {
-                next = node.Value;
                 _waiting.RemoveFirst();
+                return node.Value;
             }
-            else
-            {
-                refused = [.. _waiting];
-                _waiting.Clear();
-                _leading = false;
-                Monitor.PulseAll(_gate);
-            }
+
+            refused = [.. _waiting];
+            _waiting.Clear();
+            _leading = false;
+            Monitor.PulseAll(_gate);
         }
 
-        next?.Turn!.SetResult(true);
         foreach (PendingCommit pending in refused)
         {
             pending.Failure = new ObjectDisposedException(nameof(FileSecretRepository));
-            pending.Turn!.SetResult(false);
+            pending.Answer!.SetResult();
         }
+
+        return null;
     }
 
-    /// <summary>The commits of one leader, who is the first of them.</summary>
+    /// <summary>The commits of one batch. Whoever asked for the first one may be waiting for it on this very thread.</summary>
     private sealed class Batch(CommitQueue queue, PendingCommit first) : ILockedWork
     {
         private readonly List<PendingCommit> _commits = [first];
+
+        public int Count => _commits.Count;
 
         public void Approach() => queue._approach();
 
@@ -222,10 +253,9 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
 
         public void Finish()
         {
-            queue.PassOn();
-            for (int i = 1; i < _commits.Count; i++)
+            foreach (PendingCommit commit in _commits)
             {
-                _commits[i].Turn!.TrySetResult(false);
+                commit.Answer?.TrySetResult();
             }
         }
     }

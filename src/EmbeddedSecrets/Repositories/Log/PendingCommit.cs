@@ -40,8 +40,8 @@ internal sealed class PendingCommit
     /// <summary>Gets what is done instead of a commit, while nobody writes; null for a commit.</summary>
     public Action? Alone { get; }
 
-    /// <summary>Completes with true for a waiter that leads the next batch now, with false when a leader has dealt with it.</summary>
-    public TaskCompletionSource<bool>? Turn { get; set; }
+    /// <summary>Completes when it has a sequence or a failure; null for one that its caller leads himself.</summary>
+    public TaskCompletionSource? Answer { get; set; }
 
     public LinkedListNode<PendingCommit>? Node { get; set; }
 
