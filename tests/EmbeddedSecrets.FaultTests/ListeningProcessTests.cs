@@ -63,6 +63,14 @@ public sealed class ListeningProcessTests
         (await RunAsync("never")).Should().HaveCount(2).And.HaveElementAt(1, "loaded");
     }
 
+    /// <summary>What a listener throws while the meter is made is nobody's failure: the process lives, and operations go on.</summary>
+    [TestCase("throws early")]
+    [TestCase("throws late")]
+    public async Task Read_ListenerThrows_GoesOn(string listens)
+    {
+        (await RunAsync(listens)).Should().Equal("read");
+    }
+
     private async Task<List<string>> RunAsync(string listens)
     {
         var told = new List<string>();

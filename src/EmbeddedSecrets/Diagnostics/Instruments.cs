@@ -16,16 +16,22 @@ internal static class Instruments
     public static readonly Histogram<double> OperationDuration =
         Meter.CreateHistogram<double>(SecretStoreDiagnostics.OperationDuration, "s", "How long an operation of a secret store took.");
 
+    /// <summary>Begins an activity; null where nobody wants one.</summary>
+    public static Activity? Begin(string operation)
+    {
+        return AreObserved ? Activities.StartActivity(operation) : null;
+    }
+
     /// <summary>Audit records that could not be written.</summary>
     public static void CountAuditFailure()
     {
-        FailureCounters.AuditFailures.Add(1);
+        Count(static () => FailureCounters.AuditFailures, 1);
     }
 
     /// <summary>Bytes of unfinished commits that were dropped when a store was opened.</summary>
     public static void CountDropped(long bytes)
     {
-        FailureCounters.RecoveryDropped.Add(bytes);
+        Count(static () => FailureCounters.RecoveryDropped, bytes);
     }
 
     /// <summary>Whether anybody listens. Where nobody does an operation pays for this question only.</summary>
@@ -40,7 +46,28 @@ internal static class Instruments
     [MethodImpl(MethodImplOptions.NoInlining)] // Compiling it loads what is not to be loaded where it is not called.
     private static bool HaveListeners()
     {
-        return OperationDuration.Enabled || Activities.HasListeners();
+        try
+        {
+            return OperationDuration.Enabled || Activities.HasListeners();
+        }
+        catch (TypeInitializationException)
+        {
+            // A listener has thrown while they were made: nobody is told, and every operation goes on.
+            ListenerPresence.GiveUp();
+            return false;
+        }
+    }
+
+    private static void Count(Func<Counter<long>> counter, long delta)
+    {
+        try
+        {
+            counter().Add(delta);
+        }
+        catch (TypeInitializationException)
+        {
+            // As above.
+        }
     }
 
     /// <summary>Three numbers of the full name of an assembly. Asking it for its name makes a culture, and the first one of a process takes milliseconds.</summary>

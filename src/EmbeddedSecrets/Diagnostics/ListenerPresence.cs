@@ -25,8 +25,14 @@ internal static class ListenerPresence
         }
     }
 
-    /// <summary>Gets whether there can be a listener. Once it is so, it stays so; a listener that is made afterwards is heard of before it exists.</summary>
+    /// <summary>Gets whether there can be a listener. A listener that is made afterwards is heard of before it exists.</summary>
     public static bool IsPossible => _isPossible;
+
+    /// <summary>From now on nobody is told anything: what they listen to cannot be made.</summary>
+    public static void GiveUp()
+    {
+        _isPossible = false;
+    }
 
     private static void NoteLoaded(object? sender, AssemblyLoadEventArgs loaded)
     {

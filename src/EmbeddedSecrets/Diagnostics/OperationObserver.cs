@@ -23,7 +23,7 @@ internal sealed class OperationObserver(SecretStoreOptions options)
         ObservedOperation operation, Func<ValueTask<T>> run, Func<T, string?, ObservedResult> resultOf, CancellationToken cancellationToken)
     {
         long begun = Stopwatch.GetTimestamp();
-        using Activity? activity = Instruments.Activities.StartActivity(operation.Name);
+        using Activity? activity = Instruments.Begin(operation.Name);
         activity?.SetTag(SecretStoreDiagnostics.RequestIdAttribute, operation.RequestId.ToString());
         Exception? failure = null;
         try
@@ -182,7 +182,7 @@ internal sealed class OperationObserver(SecretStoreOptions options)
             activity?.SetTag(SecretStoreDiagnostics.ErrorTypeAttribute, error);
         }
 
-        if (Instruments.OperationDuration.Enabled)
+        if (Instruments.AreObserved && Instruments.OperationDuration.Enabled)
         {
             var tags = new TagList { { SecretStoreDiagnostics.OperationAttribute, operation.Name } };
             if (error is not null)

@@ -22,12 +22,13 @@ internal struct PrecompiledAsyncBuilder<TResult>
         return default;
     }
 
-    /// <summary>Runs the method up to its first wait. Like the framework's, it gives the caller its own execution context back.</summary>
+    /// <summary>Runs the method up to its first wait. Like the framework's, it gives the caller its contexts back; where their flow is suppressed there is none to give back.</summary>
     [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "The compiler asks for a method of the instance.")]
     public readonly void Start<TStateMachine>(ref TStateMachine stateMachine)
         where TStateMachine : IAsyncStateMachine
     {
         ExecutionContext? context = ExecutionContext.Capture();
+        SynchronizationContext? synchronization = SynchronizationContext.Current;
         try
         {
             stateMachine.MoveNext();
@@ -37,6 +38,11 @@ internal struct PrecompiledAsyncBuilder<TResult>
             if (context is not null && !ReferenceEquals(context, ExecutionContext.Capture()))
             {
                 ExecutionContext.Restore(context);
+            }
+
+            if (synchronization != SynchronizationContext.Current)
+            {
+                SynchronizationContext.SetSynchronizationContext(synchronization);
             }
         }
     }

@@ -34,16 +34,28 @@ internal static class ProcessStart
             GC.KeepAlive(TransitionRules.NoPairs);
             if (ListenerPresence.IsPossible)
             {
-                Instruments.Prepare();
+                PrepareInstruments();
             }
             else
             {
-                _afterOpening = new Timer(static _ => Instruments.Prepare(), null, OpeningTime, Timeout.InfiniteTimeSpan);
+                _afterOpening = new Timer(static _ => PrepareInstruments(), null, OpeningTime, Timeout.InfiniteTimeSpan);
             }
         }
         catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException or TypeInitializationException)
         {
             // Whoever needs it is told.
+        }
+    }
+
+    private static void PrepareInstruments()
+    {
+        try
+        {
+            Instruments.Prepare();
+        }
+        catch (TypeInitializationException)
+        {
+            // A listener of the program has thrown. Nobody is told of operations then; they go on.
         }
     }
 }

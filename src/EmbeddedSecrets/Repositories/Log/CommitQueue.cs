@@ -14,13 +14,15 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
     private const int MaxBatchCommits = 1024;
     private const long MaxBatchBytes = 4 << 20;
 
+    /// <summary>While the disk flushes, a processor prepares about four commits.</summary>
+    private static readonly int LargeBatch = 4 * Environment.ProcessorCount;
+
     private readonly LogShare _share = share;
     private readonly Action _approach = approach;
     private readonly Action _prepare = prepare;
     private readonly Action<List<PendingCommit>> _writeBatch = writeBatch;
     private readonly object _gate = new();
     private readonly LinkedList<PendingCommit> _waiting = new();
-    private readonly LeaderThread _leader = new();
     private bool _leading;
     private bool _closed;
 
@@ -68,7 +70,7 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
         _ = Lead(pending);
         if (TakeNext() is { } next)
         {
-            _leader.Run(() => LeadFrom(next));
+            HandOver(next);
         }
 
         return pending.Failure is { } failure ? ValueTask.FromException<long>(failure) : ValueTask.FromResult(pending.Sequence);
@@ -129,29 +131,27 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
         }
     }
 
-    /// <summary>Writes one batch after the other until nobody waits.</summary>
+    /// <summary>
+    /// Writes one batch after the other until nobody waits. After a large one the pool is first given to those who were answered: they
+    /// keep the processors busy for longer than a flush takes, and what they put next comes into the next batch.
+    /// </summary>
     private void LeadFrom(PendingCommit? next)
     {
         while (next is not null)
         {
             int answered = Lead(next);
             next = TakeNext();
-            if (next is { } first && IsThin(answered))
+            if (next is not null && answered > LargeBatch)
             {
-                // Behind those who were just answered, in the order of the pool: what they put next comes into this batch.
-                ThreadPool.UnsafeQueueUserWorkItem(_ => _leader.Run(() => LeadFrom(first)), null);
+                HandOver(next);
                 return;
             }
         }
     }
 
-    /// <summary>Whether so few wait that a flush for them alone would cost more than waiting for those who were just answered.</summary>
-    private bool IsThin(int answered)
+    private void HandOver(PendingCommit next)
     {
-        lock (_gate)
-        {
-            return _waiting.Count + 1 < answered / 2;
-        }
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Queue.LeadFrom(state.Next), (Queue: this, Next: next), preferLocal: true);
     }
 
     /// <summary>Writes a batch.</summary>
@@ -197,7 +197,8 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
     private PendingCommit? TakeNext()
     {
         PendingCommit[] refused;
-        lock (_gate)
+        EnterUninterrupted();
+        try
         {
             if (!_closed && _waiting.First is { } node)
             {
@@ -210,6 +211,10 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
             _leading = false;
             Monitor.PulseAll(_gate);
         }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
 
         foreach (PendingCommit pending in refused)
         {
@@ -218,6 +223,29 @@ internal sealed class CommitQueue(LogShare share, Action approach, Action prepar
         }
 
         return null;
+    }
+
+    /// <summary>Enters the gate in any case: leadership that is not passed on would be the end of all commits. An interruption is told to the caller's next wait.</summary>
+    private void EnterUninterrupted()
+    {
+        bool isInterrupted = false;
+        bool isEntered = false;
+        while (!isEntered)
+        {
+            try
+            {
+                Monitor.Enter(_gate, ref isEntered);
+            }
+            catch (ThreadInterruptedException)
+            {
+                isInterrupted = true;
+            }
+        }
+
+        if (isInterrupted)
+        {
+            Thread.CurrentThread.Interrupt();
+        }
     }
 
     /// <summary>The commits of one batch. Whoever asked for the first one may be waiting for it on this very thread.</summary>
