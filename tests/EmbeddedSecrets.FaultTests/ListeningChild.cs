@@ -45,6 +45,8 @@ internal static class ListeningChild
         using IDisposable? early = isEarly ? Throw() : null;
         using SecretStore store = SecretStore.Open(directory, RootKey.FromFile(keyFile));
         using IDisposable? late = isEarly ? null : Throw();
+
+        // Beyond the second after which the meter is made.
         Thread.Sleep(TimeSpan.FromSeconds(1.5));
         store.GetSecretValue("a").Dispose();
         Program.Tell("read");

@@ -18,7 +18,14 @@ internal static class ProcessStart
     {
         if (Interlocked.Exchange(ref _begun, 1) == 0)
         {
-            new Thread(Prepare) { IsBackground = true, Name = nameof(ProcessStart) }.UnsafeStart();
+            try
+            {
+                new Thread(Prepare) { IsBackground = true, Name = nameof(ProcessStart) }.UnsafeStart();
+            }
+            catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException or PlatformNotSupportedException)
+            {
+                // No more threads are to be had: whoever needs it does it then.
+            }
         }
     }
 
@@ -41,9 +48,9 @@ internal static class ProcessStart
                 _afterOpening = new Timer(static _ => PrepareInstruments(), null, OpeningTime, Timeout.InfiniteTimeSpan);
             }
         }
-        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException or TypeInitializationException)
+        catch (Exception)
         {
-            // Whoever needs it is told.
+            // Whoever needs it is told. Here it would be the end of the process.
         }
     }
 
@@ -53,7 +60,7 @@ internal static class ProcessStart
         {
             Instruments.Prepare();
         }
-        catch (TypeInitializationException)
+        catch (Exception)
         {
             // A listener of the program has thrown. Nobody is told of operations then; they go on.
         }

@@ -12,7 +12,7 @@ internal sealed class StoreSweeping : IAsyncDisposable
 {
     public static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
-    /// <summary>What a store was opened for comes first: the first reads of a process take a tenth longer beside a sweep.</summary>
+    /// <summary>What a store was opened for comes first: beside a sweep the first read of a process took twice as long (decision 0022).</summary>
     public static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A little shorter: a timer that ticks a moment early must not cost an hour.</summary>

@@ -36,6 +36,8 @@ public sealed class CommitQueueTests
                 try
                 {
                     store.PutSecretValueAsync("name", value).AsTask().GetAwaiter().GetResult();
+
+                    // Takes an interruption that has not struck yet.
                     Thread.Sleep(0);
                 }
                 catch (ThreadInterruptedException)
