@@ -13,23 +13,18 @@ internal static unsafe class Prefetch
 {
     private const int LineLength = 64;
 
-    /// <summary>Behind these the processor has noticed that memory is read in order, and fetches ahead by itself.</summary>
+    /// <summary>Of what is longer the processor notices by itself, while the beginning is read, that it is read in order.</summary>
     private const int MaxLength = 2048;
+
+    /// <summary>How much of the beginning of what is longer: more of it holds up what else was asked for.</summary>
+    private const int BeginningLength = 512;
 
     /// <summary>The bytes, or as many of them as are worth it.</summary>
     public static void Bytes(ReadOnlySpan<byte> bytes)
     {
         if (Sse.IsSupported)
         {
-            ref byte first = ref MemoryMarshal.GetReference(bytes);
-            int length = Math.Min(bytes.Length, MaxLength);
-            for (int i = 0; i < length; i += LineLength)
-            {
-                Line(ref Unsafe.Add(ref first, i));
-            }
-
-            // What begins in the middle of a line ends in one more.
-            Line(ref Unsafe.Add(ref first, length));
+            Lines((byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes)), bytes.Length);
         }
     }
 
@@ -45,5 +40,47 @@ internal static unsafe class Prefetch
     }
 
     /// <summary>Where the collector moves the memory meanwhile, the address leads elsewhere, which does no harm: nothing is read.</summary>
-    private static void Line(ref byte first) => Sse.Prefetch0(Unsafe.AsPointer(ref first));
+    private static void Lines(byte* first, int length)
+    {
+        int asked = length > MaxLength ? BeginningLength : length;
+        for (int i = 0; i < asked; i += LineLength)
+        {
+            Sse.Prefetch0(first + i);
+        }
+
+        // What begins in the middle of a line ends in one more.
+        Sse.Prefetch0(first + asked);
+    }
+
+    /// <summary>
+    /// Where bytes were when they were read last, to ask for them before the object that leads to them has come. It holds nothing
+    /// and is never followed: bytes that have gone, or were moved by the collector, cost a line of memory that nobody reads.
+    /// </summary>
+    public struct Place
+    {
+        private nint _address;
+        private int _length;
+
+        /// <summary>Asks for the bytes as they were noted. Safe for several threads at once, as <see cref="Note"/> is.</summary>
+        public readonly void Approach()
+        {
+            if (Sse.IsSupported && _address != 0)
+            {
+                Lines((byte*)_address, _length);
+            }
+        }
+
+        /// <summary>Notes where they are now, and asks for them if that is elsewhere.</summary>
+        public void Note(byte[] bytes)
+        {
+            nint address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(bytes));
+            if (_address != address)
+            {
+                // Written only when it changes, so that readers on several cores do not take the line from each other.
+                _address = address;
+                _length = bytes.Length;
+                Bytes(bytes);
+            }
+        }
+    }
 }

@@ -18,6 +18,7 @@ internal sealed class HotSecret : StoredSecret
     private readonly bool _isAlwaysValid;
 
     private readonly CachedPayload _payload;
+    private Prefetch.Place _payloadPlace;
     private CachedDataKey? _key;
 
     private HotSecret(StoredSecret stored, SecretVersion version, WrappedDataKey dataKey, RecordToken token, CachedPayload payload, byte[] associatedData)
@@ -66,8 +67,13 @@ internal sealed class HotSecret : StoredSecret
     {
         Prefetch.Fields(_key);
         Prefetch.Bytes(_bytes);
+        _payloadPlace.Approach();
         byte[]? payload = _payload.Use();
-        Prefetch.Bytes(payload);
+        if (payload is not null)
+        {
+            _payloadPlace.Note(payload);
+        }
+
         return payload;
     }
 

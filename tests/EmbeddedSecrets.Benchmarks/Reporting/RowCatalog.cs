@@ -41,6 +41,7 @@ internal static class RowCatalog
         new("W1-sealed", "raw append + flush, 1 KiB, against the same with the four encryptions and the bytes of a put"),
         new("W1-sqlite", "SQLite (WAL, FULL) + envelope seal, 1 KiB, against durable put"),
         new("W1-sqlite-sealed", "SQLite (WAL, FULL) + envelope seal, 1 KiB, against raw append + flush of the four encryptions and the bytes of a put"),
+        new("W1-file-sealed", "a file per secret + envelope seal, 1 KiB, against raw append + flush of the four encryptions and the bytes of a put"),
         new("W1-file", "a file per secret + envelope seal, 1 KiB, against durable put"),
         new("W1-tags", "raw append + flush, 1 KiB, against durable put of a secret with 20 tags"),
         new("W1-tags-sealed", "raw append + flush, 1 KiB, against the same with the four encryptions and the bytes of a put with 20 tags"),

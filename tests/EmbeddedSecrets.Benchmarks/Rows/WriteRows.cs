@@ -88,6 +88,7 @@ internal static class WriteRows
         context.Add("W1-policy", rounds.RatioOf("raw", "policy"), Goal.AtLeast(0.90), "20 tags, and a policy of 100 statements that the last one passes, against raw", rounds.MedianOf("policy"));
         context.Add("W1-sealed", rounds.RatioOf("raw", "sealed"), Goal.None, "the limit with the four encryptions of a put and the bytes of a young secret, and nothing of the store", rounds.MedianOf("sealed"));
         context.Add("W1-sqlite-sealed", rounds.RatioOf("sqlite", "sealed"), Goal.None, "SQLite as above, against those encryptions and bytes and nothing of the store", rounds.MedianOf("sealed"));
+        context.Add("W1-file-sealed", rounds.RatioOf("file", "sealed"), Goal.None, "a file per secret as above, against those encryptions and bytes and nothing of the store", rounds.MedianOf("sealed"));
         context.Add("W1-tags-sealed", rounds.RatioOf("raw", "sealed tags"), Goal.None, "the same with the record of a secret of 20 tags", rounds.MedianOf("sealed tags"));
         context.Add("W1-policy-sealed", rounds.RatioOf("raw", "sealed full"), Goal.None, "the same with the record of a secret of 20 tags and ten versions; no policy is looked at", rounds.MedianOf("sealed full"));
         context.Add("W1-ring", rounds.RatioOf("raw", "ring"), Goal.None, "10 versions in every secret, against raw", rounds.MedianOf("ring"));

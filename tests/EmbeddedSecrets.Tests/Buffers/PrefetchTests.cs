@@ -39,4 +39,63 @@ public sealed class PrefetchTests
         Prefetch.Fields(new object());
         Prefetch.Fields("a text");
     }
+
+    [Test]
+    public void Approach_NothingNoted_DoesNotFail()
+    {
+        default(Prefetch.Place).Approach();
+    }
+
+    [TestCase(0)]
+    [TestCase(64)]
+    [TestCase(2049)]
+    public void Approach_BytesThatMovedOrWentMeanwhile_DoesNotFail(int length)
+    {
+        Prefetch.Place place = NoteForgotten(length);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+
+        place.Approach();
+    }
+
+    [Test]
+    public void Note_Bytes_DoesNotKeepThem()
+    {
+        (Prefetch.Place place, WeakReference bytes) = NoteWeak();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+
+        bytes.IsAlive.Should().BeFalse();
+        place.Approach();
+    }
+
+    [Test]
+    public void Note_Again_ChangesNothing()
+    {
+        byte[] bytes = Samples.Bytes(100);
+        byte[] before = [.. bytes];
+        var place = default(Prefetch.Place);
+
+        place.Note(bytes);
+        place.Note(bytes);
+        place.Note(Samples.Bytes(3000));
+        place.Approach();
+
+        bytes.Should().Equal(before);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Prefetch.Place NoteForgotten(int length)
+    {
+        var place = default(Prefetch.Place);
+        place.Note(new byte[length]);
+        return place;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (Prefetch.Place Place, WeakReference Bytes) NoteWeak()
+    {
+        byte[] bytes = new byte[100];
+        var place = default(Prefetch.Place);
+        place.Note(bytes);
+        return (place, new WeakReference(bytes));
+    }
 }
