@@ -54,7 +54,7 @@ internal static unsafe class Prefetch
 
     /// <summary>
     /// Where bytes were when they were read last, to ask for them before the object that leads to them has come. It holds nothing
-    /// and is never followed: bytes that have gone, or were moved by the collector, cost a line of memory that nobody reads.
+    /// and is never followed: where they have gone, or the collector has moved them, other memory is asked for, and nobody reads it.
     /// </summary>
     public struct Place
     {
